@@ -1,0 +1,5 @@
+/** Speed beside the alternatives. */
+@NullMarked
+package io.parlance.samples.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

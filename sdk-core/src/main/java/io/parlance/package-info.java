@@ -1,0 +1,5 @@
+/** The fluent API: what a caller imports. */
+@NullMarked
+package io.parlance;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** One class a task. */
+@NullMarked
+package io.parlance.task;
+
+import org.jspecify.annotations.NullMarked;
