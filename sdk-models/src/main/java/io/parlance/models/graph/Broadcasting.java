@@ -26,7 +26,8 @@ public final class Broadcasting {
       } else if (left.isUnknown() || right.isUnknown()) {
         dimensions.add(left.isUnknown() ? right : left);
       } else {
-        throw new IllegalArgumentException("shapes " + a + " and " + b + " do not broadcast: " + left + " is not " + right);
+        throw new IllegalArgumentException(
+            "shapes " + a + " and " + b + " do not broadcast: " + left + " is not " + right);
       }
     }
     return new Shape(dimensions);

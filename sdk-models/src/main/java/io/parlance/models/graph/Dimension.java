@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One dimension of a shape: a number times zero or more named sizes, e.g. {@code 32}, {@code batch} or {@code
- * 4*batch*sequence}. Products stay exact, so that a tensor that was flattened and folded back has the very dimensions it
- * began with.
+ * One dimension of a shape: a number times zero or more named sizes, e.g. {@code 32}, {@code batch}
+ * or {@code 4*batch*sequence}. Products stay exact, so that a tensor that was flattened and folded
+ * back has the very dimensions it began with.
  *
  * @param factor the numeric part, at least 0
  * @param symbols the named sizes, sorted; empty for a fixed dimension
@@ -89,7 +89,9 @@ public record Dimension(long factor, List<String> symbols) {
     return new Dimension(factor / other.factor, left);
   }
 
-  /** The sum; symbolic sums become a name of their own, such as {@code past_sequence + sequence}. */
+  /**
+   * The sum; symbolic sums become a name of their own, such as {@code past_sequence + sequence}.
+   */
   public Dimension plus(Dimension other) {
     if (isFixed() && other.isFixed()) {
       return of(factor + other.factor);

@@ -15,15 +15,20 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one intermediate representation: a directed acyclic graph of standard ONNX operators. Layers append nodes to it,
- * differentiation appends more, the writer turns what is needed for chosen outputs into an ONNX model.
+ * The one intermediate representation: a directed acyclic graph of standard ONNX operators. Layers
+ * append nodes to it, differentiation appends more, the writer turns what is needed for chosen
+ * outputs into an ONNX model.
  *
- * <p>Nodes stand in the order in which they were appended, which is an order of evaluation. Types and shapes are checked
- * when a node is appended; an error names the layer. Not thread-safe while it is being built.
+ * <p>Nodes stand in the order in which they were appended, which is an order of evaluation. Types
+ * and shapes are checked when a node is appended; an error names the layer. Not thread-safe while
+ * it is being built.
  */
 public final class Graph {
 
-  /** What the graph is built for: decides how layers spell a formula, never which function they compute. */
+  /**
+   * What the graph is built for: decides how layers spell a formula, never which function they
+   * compute.
+   */
   public enum Target {
     /** Operators that have gradient rules and fast backward passes; dropout is live. */
     TRAINING,
@@ -31,10 +36,15 @@ public final class Graph {
     INFERENCE
   }
 
-  /** Operator set of training graphs. RandomUniformLike and Bernoulli lose their kernels from 22 on. */
+  /**
+   * Operator set of training graphs. RandomUniformLike and Bernoulli lose their kernels from 22 on.
+   */
   public static final int TRAINING_OPSET = 21;
 
-  /** Operator set of exported graphs: the oldest with LayerNormalization, so that most consumers load it. */
+  /**
+   * Operator set of exported graphs: the oldest with LayerNormalization, so that most consumers
+   * load it.
+   */
   public static final int EXPORT_OPSET = 17;
 
   /**
@@ -82,12 +92,14 @@ public final class Graph {
    *
    * @param name the graph's name, used in messages and in the ONNX file
    * @param target what it is built for
-   * @param floatType type of parameters and floating point constants; FLOAT64 serves finite-difference checks
+   * @param floatType type of parameters and floating point constants; FLOAT64 serves
+   *     finite-difference checks
    * @param opset version of the standard ONNX operators
    */
   public Graph(String name, Target target, ElementType floatType, int opset) {
     if (!floatType.isFloatingPoint()) {
-      throw new IllegalArgumentException("the float type of graph " + name + " is a floating point type, not " + floatType);
+      throw new IllegalArgumentException(
+          "the float type of graph " + name + " is a floating point type, not " + floatType);
     }
     this.name = name;
     this.target = target;
@@ -164,8 +176,8 @@ public final class Graph {
   }
 
   /**
-   * Declares a trainable parameter; its name is its Hugging Face state dict name. Declared once: a second declaration of the
-   * same name and shape gives the same value (tied weights).
+   * Declares a trainable parameter; its name is its Hugging Face state dict name. Declared once: a
+   * second declaration of the same name and shape gives the same value (tied weights).
    */
   public Value parameter(String parameterName, Initialization initialization, long... sizes) {
     Shape shape = Shape.fixed(sizes);
@@ -173,11 +185,17 @@ public final class Graph {
     if (known != null) {
       if (!known.value().shape().equals(shape)) {
         throw new IllegalArgumentException(
-            "parameter " + parameterName + " has shape " + known.value().shape() + " already; it cannot also have " + shape);
+            "parameter "
+                + parameterName
+                + " has shape "
+                + known.value().shape()
+                + " already; it cannot also have "
+                + shape);
       }
       return known.value();
     }
-    Value value = new Value(this, claim(parameterName), Value.Origin.PARAMETER, floatType, shape, null, null);
+    Value value =
+        new Value(this, claim(parameterName), Value.Origin.PARAMETER, floatType, shape, null, null);
     parameters.put(parameterName, new Parameter(value, initialization));
     return value;
   }
@@ -189,7 +207,14 @@ public final class Graph {
         l -> {
           String constantName = claim(fresh("constant"));
           Value value =
-              new Value(this, constantName, Value.Origin.CONSTANT, l.type(), Shape.fixed(l.dimensions()), null, l);
+              new Value(
+                  this,
+                  constantName,
+                  Value.Origin.CONSTANT,
+                  l.type(),
+                  Shape.fixed(l.dimensions()),
+                  null,
+                  l);
           if (l.type() == ElementType.INT64 && l.dimensions().length <= 1) {
             List<Dimension> contents = new ArrayList<>();
             for (long element : l.toLongs()) {
@@ -230,21 +255,28 @@ public final class Graph {
   public void output(String outputName, Value value) {
     requireOwn(value, "output " + outputName);
     if (outputs.putIfAbsent(outputName, value) != null) {
-      throw new IllegalArgumentException("graph " + name + " has an output " + outputName + " already");
+      throw new IllegalArgumentException(
+          "graph " + name + " has an output " + outputName + " already");
     }
   }
 
   /** Appends a standard operator; see {@link Operators} for typed calls. */
-  public Node append(String operator, List<@Nullable Value> nodeInputs, Map<String, Object> attributes) {
+  public Node append(
+      String operator, List<@Nullable Value> nodeInputs, Map<String, Object> attributes) {
     return append("", operator, nodeInputs, attributes);
   }
 
   /**
    * Appends an operator. Types and shapes of its outputs are inferred.
    *
-   * @throws IllegalArgumentException naming the layer, the operator and the shapes, if they do not fit
+   * @throws IllegalArgumentException naming the layer, the operator and the shapes, if they do not
+   *     fit
    */
-  public Node append(String domain, String operator, List<@Nullable Value> nodeInputs, Map<String, Object> attributes) {
+  public Node append(
+      String domain,
+      String operator,
+      List<@Nullable Value> nodeInputs,
+      Map<String, Object> attributes) {
     String path = scopes.isEmpty() ? "" : scopes.peek();
     String nodeName = fresh(path.isEmpty() ? operator : path + "/" + operator);
     Node node = new Node(nodeName, domain, operator, new ArrayList<>(nodeInputs), attributes);
@@ -258,24 +290,38 @@ public final class Graph {
       results = ShapeInference.infer(node, opset);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          nodeName + " in graph " + this.name + " does not fit its inputs " + describe(nodeInputs) + ": " + e.getMessage(), e);
+          nodeName
+              + " in graph "
+              + this.name
+              + " does not fit its inputs "
+              + describe(nodeInputs)
+              + ": "
+              + e.getMessage(),
+          e);
     }
     return register(node, results, null);
   }
 
-  /** Appends a node whose outputs are described by the caller; for operators that have no inference here. */
+  /**
+   * Appends a node whose outputs are described by the caller; for operators that have no inference
+   * here.
+   */
   Node appendDescribed(
       Node node, List<ShapeInference.Result> results, @Nullable List<String> outputNames) {
     return register(node, results, outputNames);
   }
 
-  private Node register(Node node, List<ShapeInference.Result> results, @Nullable List<String> outputNames) {
+  private Node register(
+      Node node, List<ShapeInference.Result> results, @Nullable List<String> outputNames) {
     for (int i = 0; i < results.size(); i++) {
       ShapeInference.Result result = results.get(i);
       String valueName =
-          outputNames != null ? outputNames.get(i) : i == 0 ? node.name() + ":0" : node.name() + ":" + i;
+          outputNames != null
+              ? outputNames.get(i)
+              : i == 0 ? node.name() + ":0" : node.name() + ":" + i;
       Value value =
-          new Value(this, claim(valueName), Value.Origin.NODE, result.type(), result.shape(), node, null);
+          new Value(
+              this, claim(valueName), Value.Origin.NODE, result.type(), result.shape(), node, null);
       value.setContents(result.contents());
       node.addOutput(value);
     }
@@ -284,13 +330,21 @@ public final class Graph {
   }
 
   private static String describe(List<@Nullable Value> values) {
-    return values.stream().map(v -> v == null ? "-" : v.toString()).collect(Collectors.joining(", ", "(", ")"));
+    return values.stream()
+        .map(v -> v == null ? "-" : v.toString())
+        .collect(Collectors.joining(", ", "(", ")"));
   }
 
   private void requireOwn(Value value, String where) {
     if (value.graph() != this) {
       throw new IllegalArgumentException(
-          where + " uses value " + value + " of graph " + value.graph().name() + ", but belongs to graph " + name);
+          where
+              + " uses value "
+              + value
+              + " of graph "
+              + value.graph().name()
+              + ", but belongs to graph "
+              + name);
     }
   }
 
@@ -300,7 +354,8 @@ public final class Graph {
 
   private String claim(String valueName) {
     if (!names.add(valueName)) {
-      throw new IllegalArgumentException("graph " + name + " has a value " + valueName + " already");
+      throw new IllegalArgumentException(
+          "graph " + name + " has a value " + valueName + " already");
     }
     return valueName;
   }

@@ -6,7 +6,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A constant tensor inside a graph. Meant for small values (axes, scalars, masks); weights are parameters.
+ * A constant tensor inside a graph. Meant for small values (axes, scalars, masks); weights are
+ * parameters.
  *
  * @param type element type
  * @param dimensions sizes, empty for a scalar
@@ -20,13 +21,19 @@ public record Literal(ElementType type, long[] dimensions, byte[] data) {
     long elements = Arrays.stream(dimensions).reduce(1, Math::multiplyExact);
     if (elements * type.bytes() != data.length) {
       throw new IllegalArgumentException(
-          type + Arrays.toString(dimensions) + " takes " + elements * type.bytes() + " bytes, not " + data.length);
+          type
+              + Arrays.toString(dimensions)
+              + " takes "
+              + elements * type.bytes()
+              + " bytes, not "
+              + data.length);
     }
   }
 
   /** A vector of 64-bit integers. */
   public static Literal longs(long... values) {
-    ByteBuffer buffer = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer buffer =
+        ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     buffer.asLongBuffer().put(values);
     return new Literal(ElementType.INT64, new long[] {values.length}, buffer.array());
   }
@@ -38,7 +45,8 @@ public record Literal(ElementType type, long[] dimensions, byte[] data) {
 
   /** A tensor of the given type; values are rounded to it. */
   public static Literal of(ElementType type, long[] dimensions, double... values) {
-    ByteBuffer buffer = ByteBuffer.allocate(values.length * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer buffer =
+        ByteBuffer.allocate(values.length * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
     for (double value : values) {
       switch (type) {
         case FLOAT32 -> buffer.putFloat((float) value);
@@ -48,7 +56,8 @@ public record Literal(ElementType type, long[] dimensions, byte[] data) {
         case INT8, UINT8 -> buffer.put((byte) (long) value);
         case BOOL -> buffer.put((byte) (value == 0 ? 0 : 1));
         case FLOAT16, BFLOAT16 ->
-            throw new IllegalArgumentException("a literal of type " + type + " is made from its bytes");
+            throw new IllegalArgumentException(
+                "a literal of type " + type + " is made from its bytes");
       }
     }
     return new Literal(type, dimensions, buffer.array());
@@ -63,7 +72,8 @@ public record Literal(ElementType type, long[] dimensions, byte[] data) {
           switch (type) {
             case INT64 -> buffer.getLong();
             case INT32 -> buffer.getInt();
-            default -> throw new IllegalStateException("a literal of type " + type + " holds no integers");
+            default ->
+                throw new IllegalStateException("a literal of type " + type + " holds no integers");
           };
     }
     return values;

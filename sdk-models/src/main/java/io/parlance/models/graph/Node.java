@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One operator call in a {@link Graph}.
  *
- * <p>Attribute values are {@code Long}, {@code Double} (a float attribute), {@code String}, {@code long[]}, {@code
- * double[]}, {@link Literal} or {@link Graph} (a sub-graph).
+ * <p>Attribute values are {@code Long}, {@code Double} (a float attribute), {@code String}, {@code
+ * long[]}, {@code double[]}, {@link Literal} or {@link Graph} (a sub-graph).
  */
 public final class Node {
 
@@ -20,7 +20,12 @@ public final class Node {
   private final Map<String, Object> attributes;
   private final List<Value> outputs = new ArrayList<>();
 
-  Node(String name, String domain, String operator, List<@Nullable Value> inputs, Map<String, Object> attributes) {
+  Node(
+      String name,
+      String domain,
+      String operator,
+      List<@Nullable Value> inputs,
+      Map<String, Object> attributes) {
     this.name = name;
     this.domain = domain;
     this.operator = operator;

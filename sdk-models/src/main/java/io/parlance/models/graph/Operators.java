@@ -8,14 +8,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operator factory: one method for each ONNX operator that layers use, named as there. Each appends a node to the graph
- * of its first argument and gives the output; see the ONNX specification for their definitions.
+ * The operator factory: one method for each ONNX operator that layers use, named as there. Each
+ * appends a node to the graph of its first argument and gives the output; see the ONNX
+ * specification for their definitions.
  */
 public final class Operators {
 
   private Operators() {}
 
-  private static Value node(String operator, Map<String, Object> attributes, @Nullable Value... inputs) {
+  private static Value node(
+      String operator, Map<String, Object> attributes, @Nullable Value... inputs) {
     for (Value input : inputs) {
       if (input != null) {
         return input.graph().append(operator, Arrays.asList(inputs), attributes).output();
@@ -130,7 +132,10 @@ public final class Operators {
     return node("Cos", a);
   }
 
-  /** Exact GELU, x Φ(x); one operator from operator set 20 on, before that its definition by the error function. */
+  /**
+   * Exact GELU, x Φ(x); one operator from operator set 20 on, before that its definition by the
+   * error function.
+   */
   public static Value gelu(Value x) {
     if (x.graph().opset() >= 20) {
       return node("Gelu", x);
@@ -189,7 +194,8 @@ public final class Operators {
   }
 
   /** {@code alpha * op(a) * op(b) + c} for matrices; {@code c} broadcasts and may be null. */
-  public static Value gemm(Value a, Value b, @Nullable Value c, boolean transA, boolean transB, double alpha) {
+  public static Value gemm(
+      Value a, Value b, @Nullable Value c, boolean transA, boolean transB, double alpha) {
     Map<String, Object> attributes =
         Map.of("transA", transA ? 1L : 0L, "transB", transB ? 1L : 0L, "alpha", alpha, "beta", 1.0);
     return c == null ? node("Gemm", attributes, a, b) : node("Gemm", attributes, a, b, c);
@@ -221,7 +227,8 @@ public final class Operators {
     return reduce("ReduceSumSquare", 18, a, keepDimensions, axes);
   }
 
-  private static Value reduce(String operator, int axesInputSince, Value a, boolean keepDimensions, long... axes) {
+  private static Value reduce(
+      String operator, int axesInputSince, Value a, boolean keepDimensions, long... axes) {
     long keep = keepDimensions ? 1 : 0;
     if (axes.length == 0) {
       return node(operator, Map.of("keepdims", keep), a);
@@ -287,7 +294,10 @@ public final class Operators {
     return node.outputs();
   }
 
-  /** Elements {@code start} (inclusive) to {@code end} (exclusive) of one axis; negative positions count from the end. */
+  /**
+   * Elements {@code start} (inclusive) to {@code end} (exclusive) of one axis; negative positions
+   * count from the end.
+   */
   public static Value slice(Value a, int axis, long start, long end) {
     Graph graph = a.graph();
     return node("Slice", a, graph.longs(start), graph.longs(end), graph.longs(axis));
@@ -306,8 +316,14 @@ public final class Operators {
     return node("GatherElements", Map.of("axis", (long) axis), data, indices);
   }
 
-  public static Value scatterElements(Value data, Value indices, Value updates, int axis, String reduction) {
-    return node("ScatterElements", Map.of("axis", (long) axis, "reduction", reduction), data, indices, updates);
+  public static Value scatterElements(
+      Value data, Value indices, Value updates, int axis, String reduction) {
+    return node(
+        "ScatterElements",
+        Map.of("axis", (long) axis, "reduction", reduction),
+        data,
+        indices,
+        updates);
   }
 
   public static Value scatterNd(Value data, Value indices, Value updates, String reduction) {

@@ -3,8 +3,9 @@ package io.parlance.models.graph;
 import java.util.function.Function;
 
 /**
- * A place in a model's tree of layers: it prefixes the names of the parameters declared in it and names the layer in error
- * messages. {@code scope.in("query", s -> Layers.linear(s, x, 64))} declares {@code ...query.weight}.
+ * A place in a model's tree of layers: it prefixes the names of the parameters declared in it and
+ * names the layer in error messages. {@code scope.in("query", s -> Layers.linear(s, x, 64))}
+ * declares {@code ...query.weight}.
  *
  * @param graph the graph being built
  * @param path dotted path of the layer, empty at the root

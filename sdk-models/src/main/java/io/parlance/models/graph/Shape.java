@@ -17,7 +17,8 @@ public record Shape(List<Dimension> dimensions) {
   /**
    * A shape of fixed and named sizes.
    *
-   * @param sizes each an {@code Integer}, a {@code Long}, a {@code String} (a named size) or a {@link Dimension}
+   * @param sizes each an {@code Integer}, a {@code Long}, a {@code String} (a named size) or a
+   *     {@link Dimension}
    */
   public static Shape of(Object... sizes) {
     List<Dimension> dimensions = new ArrayList<>(sizes.length);
@@ -29,7 +30,8 @@ public record Shape(List<Dimension> dimensions) {
       } else if (size instanceof Dimension d) {
         dimensions.add(d);
       } else {
-        throw new IllegalArgumentException("a size is a number, a name or a Dimension, not " + size);
+        throw new IllegalArgumentException(
+            "a size is a number, a name or a Dimension, not " + size);
       }
     }
     return new Shape(dimensions);

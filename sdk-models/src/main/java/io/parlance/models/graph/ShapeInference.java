@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Types and shapes of operator outputs, one rule an operator, as the ONNX specification defines them. */
+/**
+ * Types and shapes of operator outputs, one rule an operator, as the ONNX specification defines
+ * them.
+ */
 final class ShapeInference {
 
   /**
@@ -59,11 +62,26 @@ final class ShapeInference {
     one("Max Min Sum Mean", ShapeInference::variadic);
     one(
         "Equal Less Greater LessOrEqual GreaterOrEqual And Or Xor",
-        node -> new Result(ElementType.BOOL, Broadcasting.broadcast(node.input(0).shape(), node.input(1).shape())));
+        node ->
+            new Result(
+                ElementType.BOOL,
+                Broadcasting.broadcast(node.input(0).shape(), node.input(1).shape())));
     one("Where", ShapeInference::where);
-    one("Cast", node -> new Result(OnnxTypes.ofCode((int) node.integer("to", 0)), node.input(0).shape(), identityContents(node)));
-    one("MatMul", node -> new Result(node.input(0).type(), matMul(node.input(0).shape(), node.input(1).shape())));
-    one("MatMulInteger", node -> new Result(ElementType.INT32, matMul(node.input(0).shape(), node.input(1).shape())));
+    one(
+        "Cast",
+        node ->
+            new Result(
+                OnnxTypes.ofCode((int) node.integer("to", 0)),
+                node.input(0).shape(),
+                identityContents(node)));
+    one(
+        "MatMul",
+        node ->
+            new Result(node.input(0).type(), matMul(node.input(0).shape(), node.input(1).shape())));
+    one(
+        "MatMulInteger",
+        node ->
+            new Result(ElementType.INT32, matMul(node.input(0).shape(), node.input(1).shape())));
     one("Gemm", ShapeInference::gemm);
     one("Shape", ShapeInference::shape);
     one("Reshape", ShapeInference::reshape);
@@ -80,7 +98,9 @@ final class ShapeInference {
     one("Range", node -> new Result(node.input(0).type(), new Shape(List.of(rangeLength(node)))));
     one("DequantizeLinear", node -> new Result(node.input(1).type(), node.input(0).shape()));
     RULES.put("Split", ShapeInference::split);
-    for (String reduction : List.of("ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceSumSquare", "ReduceL2")) {
+    for (String reduction :
+        List.of(
+            "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceSumSquare", "ReduceL2")) {
       RULES.put(reduction, ShapeInference::reduce);
     }
     RULES.put("ArgMax", ShapeInference::argMax);
@@ -95,16 +115,20 @@ final class ShapeInference {
   }
 
   private static @Nullable List<Dimension> identityContents(Node node) {
-    return node.operator().equals("Identity") || node.operator().equals("Cast") ? node.input(0).contents() : null;
+    return node.operator().equals("Identity") || node.operator().equals("Cast")
+        ? node.input(0).contents()
+        : null;
   }
 
   private static Result arithmetic(Node node) {
     Value a = node.input(0);
     Value b = node.input(1);
     if (a.type() != b.type() && !node.operator().equals("Pow")) {
-      throw new IllegalArgumentException("the element types " + a.type() + " and " + b.type() + " differ");
+      throw new IllegalArgumentException(
+          "the element types " + a.type() + " and " + b.type() + " differ");
     }
-    return new Result(a.type(), Broadcasting.broadcast(a.shape(), b.shape()), contentsOf(node, a, b));
+    return new Result(
+        a.type(), Broadcasting.broadcast(a.shape(), b.shape()), contentsOf(node, a, b));
   }
 
   private static @Nullable List<Dimension> contentsOf(Node node, Value a, Value b) {
@@ -137,7 +161,8 @@ final class ShapeInference {
       throw new IllegalArgumentException(
           "the branches have types " + node.input(1).type() + " and " + node.input(2).type());
     }
-    return new Result(node.input(1).type(), Broadcasting.broadcast(node.input(0).shape(), branches));
+    return new Result(
+        node.input(1).type(), Broadcasting.broadcast(node.input(0).shape(), branches));
   }
 
   private static Shape matMul(Shape a, Shape b) {
@@ -156,7 +181,8 @@ final class ShapeInference {
     }
     Shape outer =
         Broadcasting.broadcast(
-            new Shape(a.dimensions().subList(0, a.rank() - 2)), new Shape(b.dimensions().subList(0, b.rank() - 2)));
+            new Shape(a.dimensions().subList(0, a.rank() - 2)),
+            new Shape(b.dimensions().subList(0, b.rank() - 2)));
     List<Dimension> dimensions = new ArrayList<>(outer.dimensions());
     dimensions.add(a.get(-2));
     dimensions.add(b.get(-1));
@@ -167,12 +193,14 @@ final class ShapeInference {
     Shape a = node.input(0).shape();
     Shape b = node.input(1).shape();
     if (a.rank() != 2 || b.rank() != 2) {
-      throw new IllegalArgumentException("both factors are matrices, not of rank " + a.rank() + " and " + b.rank());
+      throw new IllegalArgumentException(
+          "both factors are matrices, not of rank " + a.rank() + " and " + b.rank());
     }
     boolean transA = node.integer("transA", 0) != 0;
     boolean transB = node.integer("transB", 0) != 0;
     requireEqual(a.get(transA ? 0 : 1), b.get(transB ? 1 : 0), "inner dimensions");
-    return new Result(node.input(0).type(), new Shape(List.of(a.get(transA ? 1 : 0), b.get(transB ? 0 : 1))));
+    return new Result(
+        node.input(0).type(), new Shape(List.of(a.get(transA ? 1 : 0), b.get(transB ? 0 : 1))));
   }
 
   private static Result shape(Node node) {
@@ -207,7 +235,8 @@ final class ShapeInference {
     if (literal != null) {
       long[] sizes = literal.toLongs();
       for (int i = 0; i < sizes.length; i++) {
-        dimensions.add(sizes[i] == -1 ? null : sizes[i] == 0 ? data.shape().get(i) : Dimension.of(sizes[i]));
+        dimensions.add(
+            sizes[i] == -1 ? null : sizes[i] == 0 ? data.shape().get(i) : Dimension.of(sizes[i]));
       }
     } else if (contents != null) {
       dimensions.addAll(contents);
@@ -220,7 +249,8 @@ final class ShapeInference {
     boolean open = dimensions.contains(null);
     boolean unknown = data.shape().elements().isUnknown() || rest.isUnknown();
     if (!unknown && (inferred == null || (!open && !inferred.is(1)))) {
-      throw new IllegalArgumentException("shape " + data.shape() + " has not as many elements as " + dimensions);
+      throw new IllegalArgumentException(
+          "shape " + data.shape() + " has not as many elements as " + dimensions);
     }
     Dimension fill = inferred != null && !unknown ? inferred : Dimension.unknown();
     List<Dimension> filled = new ArrayList<>();
@@ -238,7 +268,8 @@ final class ShapeInference {
       dimensions.add(shape.get(order == null ? shape.rank() - 1 - i : (int) order[i]));
     }
     if (order != null && order.length != shape.rank()) {
-      throw new IllegalArgumentException("permutation " + Arrays.toString(order) + " does not fit shape " + shape);
+      throw new IllegalArgumentException(
+          "permutation " + Arrays.toString(order) + " does not fit shape " + shape);
     }
     return new Result(node.input(0).type(), new Shape(dimensions));
   }
@@ -278,7 +309,8 @@ final class ShapeInference {
     Shape shape = data.shape();
     List<Dimension> contents = null;
     for (int i = 0; i < count; i++) {
-      int axis = node.hasInput(3) ? (axes == null ? -1 : shape.normalize((int) axes.toLongs()[i])) : i;
+      int axis =
+          node.hasInput(3) ? (axes == null ? -1 : shape.normalize((int) axes.toLongs()[i])) : i;
       if (axis < 0) {
         throw new IllegalArgumentException("the axes of a slice are constants");
       }
@@ -295,7 +327,10 @@ final class ShapeInference {
         }
       } else if (starts != null && starts.toLongs()[i] == 0 && node.input(2).contents() != null) {
         shape = shape.with(axis, node.input(2).contents().get(i));
-      } else if (starts != null && ends != null && starts.toLongs()[i] >= 0 && starts.toLongs()[i] < ends.toLongs()[i]
+      } else if (starts != null
+          && ends != null
+          && starts.toLongs()[i] >= 0
+          && starts.toLongs()[i] < ends.toLongs()[i]
           && ends.toLongs()[i] - starts.toLongs()[i] == 1) {
         shape = shape.with(axis, Dimension.of(1));
       } else {
@@ -316,7 +351,8 @@ final class ShapeInference {
     if (data.contents() != null && indices.literal() != null) {
       contents = new ArrayList<>();
       for (long index : indices.literal().toLongs()) {
-        contents.add(data.contents().get((int) (index < 0 ? index + data.contents().size() : index)));
+        contents.add(
+            data.contents().get((int) (index < 0 ? index + data.contents().size() : index)));
       }
     }
     return new Result(data.type(), new Shape(dimensions), contents);
@@ -327,7 +363,8 @@ final class ShapeInference {
     Shape indices = node.input(1).shape();
     int batch = (int) node.integer("batch_dims", 0);
     int depth = (int) indices.get(-1).size();
-    List<Dimension> dimensions = new ArrayList<>(indices.dimensions().subList(0, indices.rank() - 1));
+    List<Dimension> dimensions =
+        new ArrayList<>(indices.dimensions().subList(0, indices.rank() - 1));
     dimensions.addAll(data.dimensions().subList(batch + depth, data.rank()));
     return new Result(node.input(0).type(), new Shape(dimensions));
   }
@@ -360,7 +397,8 @@ final class ShapeInference {
     for (int i = 0; i < rank; i++) {
       dimensions.add(added[i] ? Dimension.of(1) : shape.get(next++));
     }
-    return new Result(node.input(0).type(), new Shape(dimensions), rank == 1 ? node.input(0).contents() : null);
+    return new Result(
+        node.input(0).type(), new Shape(dimensions), rank == 1 ? node.input(0).contents() : null);
   }
 
   private static Result squeeze(Node node) {
@@ -370,11 +408,15 @@ final class ShapeInference {
     int[] sorted = Arrays.stream(axes).mapToInt(a -> shape.normalize((int) a)).sorted().toArray();
     for (int i = sorted.length - 1; i >= 0; i--) {
       if (!shape.get(sorted[i]).is(1)) {
-        throw new IllegalArgumentException("axis " + sorted[i] + " of shape " + shape + " is not 1");
+        throw new IllegalArgumentException(
+            "axis " + sorted[i] + " of shape " + shape + " is not 1");
       }
       dimensions.remove(sorted[i]);
     }
-    return new Result(node.input(0).type(), new Shape(dimensions), dimensions.isEmpty() ? node.input(0).contents() : null);
+    return new Result(
+        node.input(0).type(),
+        new Shape(dimensions),
+        dimensions.isEmpty() ? node.input(0).contents() : null);
   }
 
   private static Result expand(Node node) {
@@ -386,11 +428,13 @@ final class ShapeInference {
       }
       contents = unknown;
     }
-    return new Result(node.input(0).type(), Broadcasting.broadcast(node.input(0).shape(), new Shape(contents)));
+    return new Result(
+        node.input(0).type(), Broadcasting.broadcast(node.input(0).shape(), new Shape(contents)));
   }
 
   private static Result constantOfShape(Node node) {
-    ElementType type = node.attributes().get("value") instanceof Literal l ? l.type() : ElementType.FLOAT32;
+    ElementType type =
+        node.attributes().get("value") instanceof Literal l ? l.type() : ElementType.FLOAT32;
     List<Dimension> contents = node.input(0).contents();
     if (contents == null) {
       List<Dimension> unknown = new ArrayList<>();
@@ -405,7 +449,8 @@ final class ShapeInference {
   private static Dimension rangeLength(Node node) {
     List<Dimension> limit = node.input(1).contents();
     Literal start = node.input(0).literal();
-    boolean fromZero = start != null && start.type() == ElementType.INT64 && start.toLongs()[0] == 0;
+    boolean fromZero =
+        start != null && start.type() == ElementType.INT64 && start.toLongs()[0] == 0;
     return limit != null && fromZero ? limit.get(0) : Dimension.unknown();
   }
 
@@ -425,7 +470,9 @@ final class ShapeInference {
       long count = node.integer("num_outputs", 2);
       Dimension part = data.shape().get(axis).dividedBy(Dimension.of(count));
       for (long i = 0; i < count; i++) {
-        results.add(new Result(data.type(), data.shape().with(axis, part == null ? Dimension.unknown() : part)));
+        results.add(
+            new Result(
+                data.type(), data.shape().with(axis, part == null ? Dimension.unknown() : part)));
       }
     }
     return results;
@@ -470,7 +517,8 @@ final class ShapeInference {
     int axis = shape.normalize((int) node.integer("axis", -1));
     Shape scale = new Shape(shape.dimensions().subList(axis, shape.rank()));
     if (!node.input(1).shape().equals(scale)) {
-      throw new IllegalArgumentException("the scale has shape " + node.input(1).shape() + ", expected " + scale);
+      throw new IllegalArgumentException(
+          "the scale has shape " + node.input(1).shape() + ", expected " + scale);
     }
     return List.of(new Result(node.input(0).type(), shape));
   }

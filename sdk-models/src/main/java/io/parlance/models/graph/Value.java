@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tensor in a {@link Graph}: a graph input, a parameter, a constant or the output of a node. It belongs to one graph and
- * is known by its name there.
+ * A tensor in a {@link Graph}: a graph input, a parameter, a constant or the output of a node. It
+ * belongs to one graph and is known by its name there.
  */
 public final class Value {
 
@@ -80,8 +80,9 @@ public final class Value {
   }
 
   /**
-   * The elements of an integer scalar or vector as dimensions, where they are known: constants, and what is computed from
-   * shapes. Lets shape inference follow a Reshape whose target is taken from another tensor's shape.
+   * The elements of an integer scalar or vector as dimensions, where they are known: constants, and
+   * what is computed from shapes. Lets shape inference follow a Reshape whose target is taken from
+   * another tensor's shape.
    */
   @Nullable List<Dimension> contents() {
     return contents;
