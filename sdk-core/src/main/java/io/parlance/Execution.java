@@ -1,0 +1,84 @@
+package io.parlance;
+
+/**
+ * Where graphs run and on how many threads. Immutable.
+ *
+ * @param device the kind of processor
+ * @param deviceIndex which of several GPUs, from 0; 0 for the CPU
+ * @param threads threads within one operator on the CPU; {@link #DEFAULT_THREADS} leaves the choice
+ *     to the SDK (the processors that the JVM may use, at most the physical cores)
+ */
+public record Execution(Device device, int deviceIndex, int threads) {
+  /** Value of {@link #threads()} that leaves the number to the SDK. */
+  public static final int DEFAULT_THREADS = 0;
+
+  /** Kinds of processor. */
+  public enum Device {
+    CPU,
+    CUDA
+  }
+
+  public Execution {
+    if (deviceIndex < 0) {
+      throw new InvalidInputException("device index " + deviceIndex + " must not be negative");
+    }
+    if (threads < DEFAULT_THREADS) {
+      throw new InvalidInputException(
+          "thread count "
+              + threads
+              + " must be positive (or "
+              + DEFAULT_THREADS
+              + " for the SDK's choice)");
+    }
+  }
+
+  /** On the CPU, with the SDK's choice of threads. */
+  public static Execution cpu() {
+    return new Execution(Device.CPU, 0, DEFAULT_THREADS);
+  }
+
+  /**
+   * On an NVIDIA GPU. Needs the artifact {@code com.microsoft.onnxruntime:onnxruntime_gpu} in place
+   * of {@code onnxruntime}, and CUDA 12; creating a session fails with {@link
+   * NativeLibraryException} without them.
+   *
+   * @param deviceIndex which GPU, from 0
+   */
+  public static Execution cuda(int deviceIndex) {
+    return new Execution(Device.CUDA, deviceIndex, DEFAULT_THREADS);
+  }
+
+  /**
+   * Reads {@code cpu}, {@code cuda} or {@code cuda:N}, as the command line and configuration files
+   * spell it.
+   *
+   * @throws InvalidInputException for anything else
+   */
+  public static Execution parse(String text) {
+    if (text.equals("cpu")) {
+      return cpu();
+    }
+    if (text.equals("cuda")) {
+      return cuda(0);
+    }
+    if (text.matches("cuda:\\d{1,4}")) {
+      return cuda(Integer.parseInt(text.substring("cuda:".length())));
+    }
+    throw new InvalidInputException("execution '" + text + "' is unknown; use cpu, cuda or cuda:N");
+  }
+
+  /**
+   * The same on the given number of threads.
+   *
+   * @param threads at least 1, or {@link #DEFAULT_THREADS}
+   */
+  public Execution threads(int threads) {
+    return new Execution(device, deviceIndex, threads);
+  }
+
+  @Override
+  public String toString() {
+    String where = device == Device.CPU ? "cpu" : "cuda:" + deviceIndex;
+    return threads == DEFAULT_THREADS ? where : where + ", " + threads + " threads";
+  }
+}

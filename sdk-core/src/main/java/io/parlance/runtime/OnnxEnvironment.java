@@ -1,0 +1,187 @@
+package io.parlance.runtime;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtProvider;
+import ai.onnxruntime.OrtSession;
+import io.parlance.Execution;
+import io.parlance.NativeLibraryException;
+import io.parlance.NlpException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one ONNX Runtime environment of the process, made with the first session. It has one pool of
+ * threads for all sessions: with a pool for each session the idle threads of the others spin and
+ * take the processors away (measured: four sessions in turn are 3.8 times slower).
+ */
+final class OnnxEnvironment {
+  private static @Nullable OnnxEnvironment instance; // guarded by the class
+
+  private final OrtEnvironment ort;
+  private final int poolThreads; // 0 where somebody else made the environment, without a pool
+
+  private OnnxEnvironment(OrtEnvironment ort, int poolThreads) {
+    this.ort = ort;
+    this.poolThreads = poolThreads;
+  }
+
+  static OnnxEnvironment get() {
+    return get(Execution.DEFAULT_THREADS);
+  }
+
+  private static synchronized OnnxEnvironment get(int requestedThreads) {
+    if (instance == null) {
+      instance =
+          create(
+              requestedThreads == Execution.DEFAULT_THREADS ? defaultThreads() : requestedThreads);
+    }
+    return instance;
+  }
+
+  private static OnnxEnvironment create(int threads) {
+    // ONNX Runtime would also print every error that it reports to us; ours are thrown
+    OrtLoggingLevel level = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
+    try (OrtEnvironment.ThreadingOptions pool = new OrtEnvironment.ThreadingOptions()) {
+      pool.setGlobalIntraOpNumThreads(threads);
+      pool.setGlobalInterOpNumThreads(1);
+      OrtEnvironment made = OrtEnvironment.getEnvironment(level, "parlance", pool);
+      return new OnnxEnvironment(made, threads);
+    } catch (IllegalStateException existsAlready) {
+      // another library of this process was first; its environment is shared, sessions bring their
+      // own threads
+      return new OnnxEnvironment(OrtEnvironment.getEnvironment(), 0);
+    } catch (OrtException e) {
+      throw new NlpException(
+          "ONNX Runtime refuses a pool of " + threads + " threads: " + e.getMessage(), e);
+    } catch (LinkageError | RuntimeException e) {
+      throw missing(e);
+    }
+  }
+
+  private static NativeLibraryException missing(Throwable cause) {
+    Throwable root = cause;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return new NativeLibraryException(
+        "the native library of ONNX Runtime cannot be loaded on "
+            + System.getProperty("os.name")
+            + "/"
+            + System.getProperty("os.arch")
+            + " ("
+            + root
+            + "). com.microsoft.onnxruntime:onnxruntime brings it for linux x86-64 and aarch64 (glibc 2.27 or newer),"
+            + " macOS aarch64 and Windows x86-64; elsewhere name a folder with your own build by"
+            + " -Donnxruntime.native.path=FOLDER",
+        cause);
+  }
+
+  /**
+   * The processors this JVM may use, at most as many as there are physical cores, where that is
+   * known.
+   */
+  private static int defaultThreads() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    int cores = physicalCores();
+    return cores > 0 ? Math.min(processors, cores) : processors;
+  }
+
+  private static int physicalCores() {
+    Set<String> siblings = new HashSet<>();
+    Path folder = Path.of("/sys/devices/system/cpu");
+    if (!Files.isDirectory(folder)) {
+      return 0;
+    }
+    try (DirectoryStream<Path> processors = Files.newDirectoryStream(folder, "cpu[0-9]*")) {
+      for (Path processor : processors) {
+        Path list = processor.resolve("topology/thread_siblings_list");
+        if (Files.isReadable(list)) {
+          siblings.add(Files.readString(list).strip());
+        }
+      }
+    } catch (IOException e) {
+      return 0; // only a refinement of the default
+    }
+    return siblings.size();
+  }
+
+  OrtEnvironment ort() {
+    return ort;
+  }
+
+  /** Opens native options for one session; the caller closes them after the session. */
+  static OrtSession.SessionOptions sessionOptions(SessionOptions options) throws OrtException {
+    OnnxEnvironment environment = get(options.execution().threads());
+    OrtSession.SessionOptions opened = new OrtSession.SessionOptions();
+    try {
+      environment.fill(opened, options);
+      return opened;
+    } catch (OrtException | RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private void fill(OrtSession.SessionOptions opened, SessionOptions options) throws OrtException {
+    opened.setOptimizationLevel(
+        switch (options.optimization()) {
+          case NONE -> OrtSession.SessionOptions.OptLevel.NO_OPT;
+          case BASIC -> OrtSession.SessionOptions.OptLevel.BASIC_OPT;
+          case EXTENDED -> OrtSession.SessionOptions.OptLevel.EXTENDED_OPT;
+          case ALL -> OrtSession.SessionOptions.OptLevel.ALL_OPT;
+        });
+    opened.setMemoryPatternOptimization(options.memoryPattern());
+    opened.setCPUArenaAllocator(options.cpuArena());
+    opened.setDeterministicCompute(options.deterministic());
+    chooseThreads(opened, options.execution().threads());
+    for (var entry : options.configEntries().entrySet()) {
+      opened.addConfigEntry(entry.getKey(), entry.getValue());
+    }
+    if (options.execution().device() == Execution.Device.CUDA) {
+      addCuda(opened, options.execution().deviceIndex());
+    }
+  }
+
+  private void chooseThreads(OrtSession.SessionOptions opened, int requested) throws OrtException {
+    boolean pool = poolThreads > 0;
+    if (pool && (requested == Execution.DEFAULT_THREADS || requested == poolThreads)) {
+      opened.disablePerSessionThreads();
+      return;
+    }
+    opened.setIntraOpNumThreads(
+        requested == Execution.DEFAULT_THREADS ? defaultThreads() : requested);
+    opened.setInterOpNumThreads(1);
+    opened.addConfigEntry("session.intra_op.allow_spinning", "0");
+  }
+
+  private static void addCuda(OrtSession.SessionOptions opened, int device) throws OrtException {
+    if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+      throw new NativeLibraryException(
+          "cuda:"
+              + device
+              + " was asked for, but the ONNX Runtime on the class path has no CUDA (it has "
+              + OrtEnvironment.getAvailableProviders()
+              + "); replace com.microsoft.onnxruntime:onnxruntime by onnxruntime_gpu of the same version"
+              + " (linux and Windows x86-64), or use Execution.cpu()");
+    }
+    try {
+      opened.addCUDA(device);
+    } catch (OrtException e) {
+      throw new NativeLibraryException(
+          "cuda:"
+              + device
+              + " cannot be used: "
+              + e.getMessage()
+              + "; it needs an NVIDIA driver and the CUDA 12 runtime (libcudart.so.12, libcublas.so.12,"
+              + " libcublasLt.so.12, libcurand.so.10), or use Execution.cpu()",
+          e);
+    }
+  }
+}
