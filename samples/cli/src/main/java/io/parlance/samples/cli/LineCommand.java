@@ -1,0 +1,52 @@
+package io.parlance.samples.cli;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/**
+ * A command that answers JSON Lines: it opens files and the model and leaves the work to {@link
+ * LineLoop}.
+ */
+abstract class LineCommand extends Subcommand {
+
+  @Option(
+      names = "--input",
+      paramLabel = "FILE",
+      description = "JSON Lines to answer, plain or gzip; standard input if not given.")
+  private @Nullable Path input;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "Where the answers go; standard output if not given.")
+  private @Nullable Path output;
+
+  /** The options of this task. */
+  abstract TaskOptions taskOptions();
+
+  /** Loads what the task needs. */
+  abstract LineTask open();
+
+  @Override
+  public final Integer call() throws IOException {
+    JsonObject ofRun = taskOptions().ofRun(spec());
+    try (LineReader in = reader();
+        Output out = Output.open(output, streams().out());
+        LineTask task = open()) {
+      long failed = new LineLoop(task, taskOptions(), ofRun).run(in, out.stream());
+      out.commit();
+      return failed == 0 ? ExitStatus.SUCCESS : ExitStatus.SOME_LINES_FAILED;
+    }
+  }
+
+  private LineReader reader() {
+    try {
+      return LineReader.open(input, streams().in());
+    } catch (IOException e) {
+      throw new RefusedException("cannot read " + input + ": " + Failure.message(e), e);
+    }
+  }
+}

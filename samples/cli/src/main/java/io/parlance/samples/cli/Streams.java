@@ -1,0 +1,14 @@
+package io.parlance.samples.cli;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+
+/**
+ * What a command reads and writes when no file is named.
+ *
+ * @param in data in
+ * @param out results, and nothing but results
+ * @param messages everything meant for a person: errors, progress
+ */
+record Streams(InputStream in, OutputStream out, PrintStream messages) {}

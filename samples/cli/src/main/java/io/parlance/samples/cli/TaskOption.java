@@ -1,0 +1,85 @@
+package io.parlance.samples.cli;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonPrimitive;
+import java.math.BigDecimal;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One option of a task: {@code top_k} on a line, {@code --top-k} on the command line.
+ *
+ * @param name in snake case, as the reference spells it
+ * @param placeholder what stands for the value in the usage text
+ * @param description for the usage text
+ * @param kind which values it takes
+ */
+record TaskOption(String name, String placeholder, String description, Kind kind) {
+
+  /** Which values an option takes. */
+  sealed interface Kind {
+    /** What is wrong with the value, or null where it is fine. */
+    @Nullable String complaint(JsonElement value);
+  }
+
+  /** A whole number that is at least {@code minimum}. */
+  record WholeNumber(int minimum) implements Kind {
+    @Override
+    public @Nullable String complaint(JsonElement value) {
+      String expected = "must be a whole number of at least " + minimum;
+      if (!(value instanceof JsonPrimitive number) || !number.isNumber()) {
+        return expected;
+      }
+      try {
+        return new BigDecimal(number.getAsString()).intValueExact() < minimum ? expected : null;
+      } catch (ArithmeticException | NumberFormatException e) {
+        return expected;
+      }
+    }
+  }
+
+  /** One of a few words; JSON's true and false count as words. */
+  record Word(List<String> words) implements Kind {
+    @Override
+    public @Nullable String complaint(JsonElement value) {
+      return value instanceof JsonPrimitive word && words.contains(word.getAsString())
+          ? null
+          : "must be one of " + String.join(", ", words);
+    }
+  }
+
+  static TaskOption wholeNumber(String name, int minimum, String description) {
+    return new TaskOption(name, "N", description, new WholeNumber(minimum));
+  }
+
+  static TaskOption word(String name, String description, String... words) {
+    return new TaskOption(name, String.join("|", words), description, new Word(List.of(words)));
+  }
+
+  /** How it is spelled on the command line. */
+  String flag() {
+    return "--" + name.replace('_', '-');
+  }
+
+  void check(String spelled, JsonElement value) {
+    String complaint = kind.complaint(value);
+    if (complaint != null) {
+      throw new InvalidOptionException(
+          "option '" + spelled + "' " + complaint + ", found " + Json.excerpt(value));
+    }
+  }
+
+  /** The value of a command line's argument: a number where it reads as one, else a word. */
+  JsonElement parse(String argument) {
+    JsonElement value = new JsonPrimitive(argument);
+    if (kind instanceof WholeNumber) {
+      try {
+        value = new JsonPrimitive(Integer.valueOf(argument));
+      } catch (NumberFormatException e) {
+        // stays a string, which the check refuses by name
+      }
+    }
+    check(flag(), value);
+    return value;
+  }
+}
