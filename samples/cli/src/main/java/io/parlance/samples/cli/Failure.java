@@ -36,8 +36,7 @@ final class Failure {
   /** One line that says what went wrong. */
   static String message(Throwable cause) {
     String message = cause.getMessage();
-    if (cause instanceof FileSystemException files && files.getReason() == null) {
-      // The JDK's message of these is nothing but the file's name.
+    if (cause instanceof FileSystemException files) {
       return files.getFile() + ": " + reason(files);
     }
     if (message == null || message.isBlank()) {
@@ -57,7 +56,14 @@ final class Failure {
         || cause instanceof IOException;
   }
 
-  private static String reason(FileSystemException cause) {
+  /** Why a file could not be read or written, for a message that names the file already. */
+  static String reason(IOException cause) {
+    if (!(cause instanceof FileSystemException files)) {
+      return message(cause);
+    }
+    if (files.getReason() != null) {
+      return files.getReason();
+    }
     if (cause instanceof NoSuchFileException) {
       return "no such file or folder";
     }

@@ -46,7 +46,7 @@ abstract class LineCommand extends Subcommand {
     try {
       return LineReader.open(input, streams().in());
     } catch (IOException e) {
-      throw new RefusedException("cannot read " + input + ": " + Failure.message(e), e);
+      throw new RefusedException("cannot read " + input + ": " + Failure.reason(e), e);
     }
   }
 }

@@ -57,7 +57,7 @@ final class Output implements AutoCloseable {
           temporary,
           target);
     } catch (IOException e) {
-      throw new RefusedException("cannot write " + file + ": " + Failure.message(e), e);
+      throw new RefusedException("cannot write " + file + ": " + Failure.reason(e), e);
     }
   }
 

@@ -56,8 +56,13 @@ record TaskOption(String name, String placeholder, String description, Kind kind
     return new TaskOption(name, String.join("|", words), description, new Word(List.of(words)));
   }
 
+  /** A word that is true or false. */
+  static TaskOption flag(String name, String description) {
+    return word(name, description, "true", "false");
+  }
+
   /** How it is spelled on the command line. */
-  String flag() {
+  String spelling() {
     return "--" + name.replace('_', '-');
   }
 
@@ -79,7 +84,7 @@ record TaskOption(String name, String placeholder, String description, Kind kind
         // stays a string, which the check refuses by name
       }
     }
-    check(flag(), value);
+    check(spelling(), value);
     return value;
   }
 }

@@ -24,7 +24,7 @@ final class TaskOptions {
   void addTo(CommandSpec command) {
     for (TaskOption option : known) {
       command.addOption(
-          OptionSpec.builder(option.flag())
+          OptionSpec.builder(option.spelling())
               .paramLabel("<" + option.placeholder() + ">")
               .description(option.description())
               .type(String.class)
@@ -36,7 +36,7 @@ final class TaskOptions {
   JsonObject ofRun(CommandSpec command) {
     JsonObject options = new JsonObject();
     for (TaskOption option : known) {
-      OptionSpec given = command.findOption(option.flag());
+      OptionSpec given = command.findOption(option.spelling());
       String argument = given == null ? null : given.getValue();
       if (argument != null) {
         options.add(option.name(), option.parse(argument));
@@ -92,5 +92,10 @@ final class TaskOptions {
   static @Nullable String word(JsonObject options, String name) {
     JsonElement value = options.get(name);
     return value == null ? null : value.getAsString();
+  }
+
+  static boolean flag(JsonObject options, String name, boolean otherwise) {
+    String word = word(options, name);
+    return word == null ? otherwise : Boolean.parseBoolean(word);
   }
 }

@@ -6,7 +6,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Groups what is done with tokenizers. */
-@Command(name = "tokenizer", description = "Trains tokenizers and shows what they do.")
+@Command(
+    name = "tokenizer",
+    description = "Trains tokenizers and shows what they do.",
+    subcommands = {TokenizerEncodeCommand.class, TokenizerDecodeCommand.class})
 final class TokenizerCommand implements Runnable {
 
   @Spec private CommandSpec spec;

@@ -1,0 +1,80 @@
+package io.parlance.samples.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.parlance.tokenizers.Tokenizer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Turns token ids back into text. */
+@Command(
+    name = "decode",
+    description = "Turns token ids into text. A line in: {\"token_ids\"}; a line out: {\"text\"}.")
+final class TokenizerDecodeCommand extends LineCommand {
+
+  private static final TaskOptions OPTIONS =
+      new TaskOptions(
+          TaskOption.flag(
+              "skip_special_tokens", "Whether special tokens are left out (not by default)."));
+
+  @Option(
+      names = "--model",
+      paramLabel = "FOLDER",
+      required = true,
+      description = "A model folder or a tokenizer.json.")
+  private Path model;
+
+  @Override
+  TaskOptions taskOptions() {
+    return OPTIONS;
+  }
+
+  @Override
+  LineTask open() {
+    Tokenizer tokenizer = Tokenizer.load(model);
+    return new LineTask() {
+      @Override
+      public List<JsonObject> answer(List<Line> lines, JsonObject options) {
+        boolean skip = TaskOptions.flag(options, "skip_special_tokens", false);
+        List<JsonObject> answers = new ArrayList<>(lines.size());
+        for (Line line : lines) {
+          JsonObject answer = new JsonObject();
+          answer.addProperty("text", tokenizer.decode(tokenIds(line), skip));
+          answers.add(answer);
+        }
+        return answers;
+      }
+
+      @Override
+      public void close() {
+        tokenizer.close();
+      }
+    };
+  }
+
+  private static long[] tokenIds(Line line) {
+    JsonElement ids = line.fields().get("token_ids");
+    if (!(ids instanceof JsonArray array)) {
+      throw new InvalidLineException(
+          "field 'token_ids' must be a list of whole numbers"
+              + (ids == null ? "; it is missing" : ", found " + Json.excerpt(ids)));
+    }
+    long[] values = new long[array.size()];
+    for (int i = 0; i < values.length; i++) {
+      try {
+        values[i] = array.get(i).getAsBigDecimal().longValueExact();
+      } catch (ArithmeticException
+          | IllegalStateException
+          | UnsupportedOperationException
+          | NumberFormatException e) {
+        throw new InvalidLineException(
+            "field 'token_ids' must hold whole numbers, found " + Json.excerpt(array.get(i)));
+      }
+    }
+    return values;
+  }
+}

@@ -1,0 +1,22 @@
+package io.parlance.samples.cli;
+
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** Small models among the test's resources. */
+final class Fixtures {
+
+  private Fixtures() {}
+
+  /** A random BERT classifier with the numbers that the reference computes from it. */
+  static Path textClassifier() {
+    URL folder = Objects.requireNonNull(Fixtures.class.getResource("/textcls-bert"));
+    try {
+      return Path.of(folder.toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
