@@ -15,6 +15,13 @@ public sealed interface Initialization {
   /** Normal with mean 0. */
   record Normal(double standardDeviation) implements Initialization {}
 
+  /**
+   * Normal with mean 0, but zero in one row: embeddings with a padding token.
+   *
+   * @param zeroRow the row of zeros
+   */
+  record PaddedNormal(double standardDeviation, long zeroRow) implements Initialization {}
+
   /** Uniform on [-bound, bound). */
   record Uniform(double bound) implements Initialization {}
 }

@@ -104,6 +104,7 @@ final class ShapeInference {
       RULES.put(reduction, ShapeInference::reduce);
     }
     RULES.put("ArgMax", ShapeInference::argMax);
+    RULES.put("SoftmaxCrossEntropyLoss", ShapeInference::crossEntropy);
     RULES.put("LayerNormalization", ShapeInference::layerNormalization);
     RULES.put(
         "DynamicQuantizeLinear",
@@ -521,6 +522,16 @@ final class ShapeInference {
           "the scale has shape " + node.input(1).shape() + ", expected " + scale);
     }
     return List.of(new Result(node.input(0).type(), shape));
+  }
+
+  private static List<Result> crossEntropy(Node node, int opset) {
+    Shape scores = node.input(0).shape();
+    Shape labels = node.input(1).shape();
+    if (scores.rank() != 2 || labels.rank() != 1) {
+      throw new IllegalArgumentException("scores are a matrix and labels a vector, not " + scores + " and " + labels);
+    }
+    requireEqual(scores.get(0), labels.get(0), "rows of scores and labels");
+    return List.of(new Result(node.input(0).type(), Shape.SCALAR), new Result(node.input(0).type(), scores));
   }
 
   private static void requireEqual(Dimension a, Dimension b, String what) {

@@ -1,0 +1,92 @@
+package io.parlance.models.nn;
+
+import static io.parlance.models.graph.Operators.add;
+import static io.parlance.models.graph.Operators.cast;
+import static io.parlance.models.graph.Operators.lessOrEqual;
+import static io.parlance.models.graph.Operators.matMul;
+import static io.parlance.models.graph.Operators.mul;
+import static io.parlance.models.graph.Operators.range;
+import static io.parlance.models.graph.Operators.reshape;
+import static io.parlance.models.graph.Operators.shape;
+import static io.parlance.models.graph.Operators.softmax;
+import static io.parlance.models.graph.Operators.squeeze;
+import static io.parlance.models.graph.Operators.sub;
+import static io.parlance.models.graph.Operators.transpose;
+import static io.parlance.models.graph.Operators.unsqueeze;
+
+import io.parlance.models.graph.Value;
+import io.parlance.runtime.ElementType;
+import org.jspecify.annotations.Nullable;
+
+/** Scaled dot-product attention with several heads (Vaswani et al. 2017, arXiv:1706.03762). */
+public final class Attention {
+
+  /** The lowest finite float: added to scores of positions that must not be seen, as the reference does. */
+  static final double BLOCKED = -3.4028234663852886e38;
+
+  private Attention() {}
+
+  /**
+   * Splits the last axis into heads.
+   *
+   * @param x [batch, sequence, heads * width]
+   * @return [batch, heads, sequence, width]
+   */
+  public static Value splitHeads(Value x, long heads) {
+    long width = x.shape().get(-1).size() / heads;
+    return transpose(reshape(x, 0, 0, heads, width), 0, 2, 1, 3);
+  }
+
+  /** The inverse of {@link #splitHeads}. */
+  public static Value mergeHeads(Value x) {
+    long hidden = x.shape().get(1).size() * x.shape().get(3).size();
+    return reshape(transpose(x, 0, 2, 1, 3), 0, 0, hidden);
+  }
+
+  /**
+   * {@code dropout(softmax(q kᵀ / sqrt(width) + bias)) v}.
+   *
+   * @param query [batch, heads, queries, width]
+   * @param key [batch, heads, keys, width]
+   * @param value [batch, heads, keys, width]
+   * @param bias added to the scores [batch, heads, queries, keys], broadcasting; null for none
+   * @param dropout probability on the attention weights
+   * @return [batch, heads, queries, width]
+   */
+  public static Value scaledDotProduct(
+      Value query, Value key, Value value, @Nullable Value bias, double dropout) {
+    double scale = 1 / Math.sqrt(query.shape().get(-1).size());
+    Value scores = matMul(mul(query, scale), transpose(key, 0, 1, 3, 2));
+    Value weights = softmax(bias == null ? scores : add(scores, bias), -1);
+    return matMul(Dropout.apply(weights, dropout), value);
+  }
+
+  /**
+   * The bias that hides padding.
+   *
+   * @param mask [batch, keys] with 1 for real tokens and 0 for padding
+   * @return [batch, 1, 1, keys]: 0 or the lowest float
+   */
+  public static Value paddingBias(Value mask) {
+    ElementType type = mask.graph().floatType();
+    return mul(sub(1, unsqueeze(cast(mask, type), 1, 2)), BLOCKED);
+  }
+
+  /**
+   * The bias that hides what comes later.
+   *
+   * @param sequence a value whose axis 1 is the sequence
+   * @return [1, 1, sequence, sequence]
+   */
+  public static Value causalBias(Value sequence) {
+    Value positions = range(squeeze(shape(sequence, 1, 2), 0));
+    Value visible = lessOrEqual(unsqueeze(positions, 0), unsqueeze(positions, 1));
+    ElementType type = sequence.graph().floatType();
+    return unsqueeze(mul(sub(1, cast(visible, type)), BLOCKED), 0, 1);
+  }
+
+  /** Padding and causality together: the two added could leave the range of floats, so the lower is taken. */
+  public static Value causalPaddingBias(Value mask) {
+    return io.parlance.models.graph.Operators.min(causalBias(mask), paddingBias(mask));
+  }
+}

@@ -1,0 +1,38 @@
+package io.parlance.models.nn;
+
+import static io.parlance.models.graph.Operators.add;
+import static io.parlance.models.graph.Operators.layerNormalization;
+import static io.parlance.models.graph.Operators.mul;
+import static io.parlance.models.graph.Operators.reciprocal;
+import static io.parlance.models.graph.Operators.reduceMean;
+import static io.parlance.models.graph.Operators.sqrt;
+import static io.parlance.models.graph.Operators.sub;
+
+import io.parlance.models.graph.Graph;
+import io.parlance.models.graph.Initialization;
+import io.parlance.models.graph.Scope;
+import io.parlance.models.graph.Value;
+
+/**
+ * Layer normalization over the last axis (Ba et al. 2016, arXiv:1607.06450): {@code (x - mean) / sqrt(variance + epsilon) *
+ * weight + bias}, with the variance that divides by n.
+ */
+public final class LayerNorm {
+
+  private LayerNorm() {}
+
+  /** Normalizes the last axis of {@code x}; the shape stays. */
+  public static Value apply(Scope scope, Value x, double epsilon) {
+    long width = x.shape().get(-1).size();
+    Value weight = scope.parameter("weight", Initialization.ONES, width);
+    Value bias = scope.parameter("bias", Initialization.ZEROS, width);
+    if (scope.graph().target() == Graph.Target.INFERENCE) {
+      return layerNormalization(x, weight, bias, epsilon);
+    }
+    // ONNX Runtime's kernel takes three times as long as its parts, which the gradient needs one by one anyway.
+    Value centred = sub(x, reduceMean(x, true, -1));
+    Value variance = reduceMean(mul(centred, centred), true, -1);
+    Value normalized = mul(centred, reciprocal(sqrt(add(variance, epsilon))));
+    return add(mul(normalized, weight), bias);
+  }
+}
