@@ -22,8 +22,9 @@ import io.parlance.models.nn.Positions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * BERT (Devlin et al. 2018, arXiv:1810.04805): embeddings of words, positions and segments, then post-norm transformer
- * layers. Parameter names are those of {@code transformers}' BertModel. The heads are in {@link BertHead}.
+ * BERT (Devlin et al. 2018, arXiv:1810.04805): embeddings of words, positions and segments, then
+ * post-norm transformer layers. Parameter names are those of {@code transformers}' BertModel. The
+ * heads are in {@link BertHead}.
  */
 final class Bert {
 
@@ -38,9 +39,10 @@ final class Bert {
   /**
    * The hidden states after the last layer.
    *
-   * @param inputs {@code input_ids} [batch, sequence]; optional {@code attention_mask}, {@code token_type_ids}, {@code
-   *     position_ids}
-   * @param firstOnly whether only the state of the first token is wanted; spares most of the last layer
+   * @param inputs {@code input_ids} [batch, sequence]; optional {@code attention_mask}, {@code
+   *     token_type_ids}, {@code position_ids}
+   * @param firstOnly whether only the state of the first token is wanted; spares most of the last
+   *     layer
    * @return [batch, sequence, hidden], or [batch, 1, hidden]
    */
   Value encode(Scope scope, Sequence inputs, boolean firstOnly) {
@@ -51,7 +53,10 @@ final class Bert {
 
   /** The token inputs of one encoder call, each [batch, sequence]. */
   record Sequence(
-      Value ids, @Nullable Value attentionMask, @Nullable Value tokenTypes, @Nullable Value positions) {
+      Value ids,
+      @Nullable Value attentionMask,
+      @Nullable Value tokenTypes,
+      @Nullable Value positions) {
 
     static Sequence of(Inputs inputs) {
       return new Sequence(
@@ -63,7 +68,8 @@ final class Bert {
 
     /** Choices [batch, choices, sequence] side by side as [batch * choices, sequence]. */
     Sequence flattened() {
-      return new Sequence(flat(ids), flatten(attentionMask), flatten(tokenTypes), flatten(positions));
+      return new Sequence(
+          flat(ids), flatten(attentionMask), flatten(tokenTypes), flatten(positions));
     }
 
     private static @Nullable Value flatten(@Nullable Value value) {
@@ -80,16 +86,22 @@ final class Bert {
 
   private Value embeddings(Scope scope, Sequence inputs) {
     long hidden = config.hiddenSize();
-    Initialization padded = new Initialization.PaddedNormal(config.initializerRange(), config.padTokenId());
-    Value words = scope.in("word_embeddings", s -> Embedding.apply(s, inputs.ids(), config.vocabularySize(), hidden, padded));
-    Value positionIds = inputs.positions() != null ? inputs.positions() : Positions.ascending(inputs.ids());
+    Initialization padded =
+        new Initialization.PaddedNormal(config.initializerRange(), config.padTokenId());
+    Value words =
+        scope.in(
+            "word_embeddings",
+            s -> Embedding.apply(s, inputs.ids(), config.vocabularySize(), hidden, padded));
+    Value positionIds =
+        inputs.positions() != null ? inputs.positions() : Positions.ascending(inputs.ids());
     Value positions =
         scope.in(
             "position_embeddings",
             s -> Embedding.apply(s, positionIds, config.maxPositionEmbeddings(), hidden, weights));
     Value segments = scope.in("token_type_embeddings", s -> segments(s, inputs.tokenTypes()));
     Value sum = add(add(words, segments), positions); // [batch, sequence, hidden]
-    Value normalized = scope.in("LayerNorm", s -> LayerNorm.apply(s, sum, config.layerNormEpsilon()));
+    Value normalized =
+        scope.in("LayerNorm", s -> LayerNorm.apply(s, sum, config.layerNormEpsilon()));
     return Dropout.apply(normalized, config.hiddenDropout());
   }
 
@@ -121,13 +133,21 @@ final class Bert {
     return slice(hidden, 1, 0, 1);
   }
 
-  /** One layer; {@code queries} are the positions whose output is wanted, {@code keys} all of them. */
+  /**
+   * One layer; {@code queries} are the positions whose output is wanted, {@code keys} all of them.
+   */
   private Value layer(Scope scope, Value queries, Value keys, @Nullable Value bias) {
     Value attended = scope.in("attention", s -> attention(s, queries, keys, bias));
     Value inner =
         scope.in(
             "intermediate",
-            s -> s.in("dense", d -> config.activation().apply(Linear.apply(d, attended, config.intermediateSize(), weights))));
+            s ->
+                s.in(
+                    "dense",
+                    d ->
+                        config
+                            .activation()
+                            .apply(Linear.apply(d, attended, config.intermediateSize(), weights))));
     return scope.in("output", s -> residual(s, inner, attended));
   }
 
@@ -140,7 +160,8 @@ final class Bert {
               Value q = Attention.splitHeads(project(s, "query", queries), heads);
               Value k = Attention.splitHeads(project(s, "key", keys), heads);
               Value v = Attention.splitHeads(project(s, "value", keys), heads);
-              return Attention.mergeHeads(Attention.scaledDotProduct(q, k, v, bias, config.attentionDropout()));
+              return Attention.mergeHeads(
+                  Attention.scaledDotProduct(q, k, v, bias, config.attentionDropout()));
             });
     return scope.in("output", s -> residual(s, context, queries));
   }
@@ -159,7 +180,9 @@ final class Bert {
   /** {@code tanh(dense(first token))}: [batch, hidden]. */
   Value pooler(Scope scope, Value hidden) {
     Value first = squeeze(slice(hidden, 1, 0, 1), 1);
-    return scope.in("pooler", s -> s.in("dense", d -> tanh(Linear.apply(d, first, config.hiddenSize(), weights))));
+    return scope.in(
+        "pooler",
+        s -> s.in("dense", d -> tanh(Linear.apply(d, first, config.hiddenSize(), weights))));
   }
 
   /**
@@ -175,9 +198,11 @@ final class Bert {
         scope.in(
             "transform",
             s -> {
-              Value dense = s.in("dense", d -> Linear.apply(d, hidden, config.hiddenSize(), weights));
+              Value dense =
+                  s.in("dense", d -> Linear.apply(d, hidden, config.hiddenSize(), weights));
               Value activated = config.activation().apply(dense);
-              return s.in("LayerNorm", n -> LayerNorm.apply(n, activated, config.layerNormEpsilon()));
+              return s.in(
+                  "LayerNorm", n -> LayerNorm.apply(n, activated, config.layerNormEpsilon()));
             });
     Value bias = scope.parameter("bias", Initialization.ZEROS, config.vocabularySize());
     Value decoder =

@@ -5,8 +5,8 @@ import com.google.gson.JsonObject;
 import io.parlance.models.nn.Activation;
 
 /**
- * The configuration of a BERT model; the keys of {@code config.json} and their defaults are those of {@code transformers}'
- * BertConfig.
+ * The configuration of a BERT model; the keys of {@code config.json} and their defaults are those
+ * of {@code transformers}' BertConfig.
  *
  * @param vocabularySize {@code vocab_size}
  * @param hiddenSize {@code hidden_size}, a multiple of {@code attentionHeads}
@@ -16,7 +16,8 @@ import io.parlance.models.nn.Activation;
  * @param hiddenActivation {@code hidden_act}
  * @param hiddenDropout {@code hidden_dropout_prob}
  * @param attentionDropout {@code attention_probs_dropout_prob}
- * @param classifierDropout {@code classifier_dropout}; {@code hidden_dropout_prob} where the file has none
+ * @param classifierDropout {@code classifier_dropout}; {@code hidden_dropout_prob} where the file
+ *     has none
  * @param maxPositionEmbeddings {@code max_position_embeddings}, the longest sequence
  * @param typeVocabularySize {@code type_vocab_size}, the number of segments
  * @param initializerRange {@code initializer_range}, the standard deviation of new weights
@@ -56,11 +57,15 @@ public record BertConfig(
     requireProbability("attention_probs_dropout_prob", attentionDropout);
     requireProbability("classifier_dropout", classifierDropout);
     if (hiddenLayers < 0) {
-      throw new IllegalArgumentException("config.json: num_hidden_layers is " + hiddenLayers + ", expected 0 or more");
+      throw new IllegalArgumentException(
+          "config.json: num_hidden_layers is " + hiddenLayers + ", expected 0 or more");
     }
     if (hiddenSize % attentionHeads != 0) {
       throw new IllegalArgumentException(
-          "config.json: hidden_size " + hiddenSize + " is not a multiple of num_attention_heads " + attentionHeads);
+          "config.json: hidden_size "
+              + hiddenSize
+              + " is not a multiple of num_attention_heads "
+              + attentionHeads);
     }
     Activation.named(hiddenActivation);
   }
@@ -78,57 +83,131 @@ public record BertConfig(
   /** The same model with other sizes of its layers. */
   public BertConfig sized(int layers, long hidden, int heads, long intermediate) {
     return new BertConfig(
-        vocabularySize, hidden, layers, heads, intermediate, hiddenActivation, hiddenDropout, attentionDropout,
-        classifierDropout, maxPositionEmbeddings, typeVocabularySize, initializerRange, layerNormEpsilon, padTokenId, decoder,
-        tieWordEmbeddings, labels);
+        vocabularySize,
+        hidden,
+        layers,
+        heads,
+        intermediate,
+        hiddenActivation,
+        hiddenDropout,
+        attentionDropout,
+        classifierDropout,
+        maxPositionEmbeddings,
+        typeVocabularySize,
+        initializerRange,
+        layerNormEpsilon,
+        padTokenId,
+        decoder,
+        tieWordEmbeddings,
+        labels);
   }
 
   /** The same model for another vocabulary. */
   public BertConfig vocabulary(long size, long padTokenId) {
     return new BertConfig(
-        size, hiddenSize, hiddenLayers, attentionHeads, intermediateSize, hiddenActivation, hiddenDropout, attentionDropout,
-        classifierDropout, maxPositionEmbeddings, typeVocabularySize, initializerRange, layerNormEpsilon, padTokenId, decoder,
-        tieWordEmbeddings, labels);
+        size,
+        hiddenSize,
+        hiddenLayers,
+        attentionHeads,
+        intermediateSize,
+        hiddenActivation,
+        hiddenDropout,
+        attentionDropout,
+        classifierDropout,
+        maxPositionEmbeddings,
+        typeVocabularySize,
+        initializerRange,
+        layerNormEpsilon,
+        padTokenId,
+        decoder,
+        tieWordEmbeddings,
+        labels);
   }
 
   /** The same model for sequences of at most this many tokens. */
   public BertConfig maximumLength(long positions) {
     return new BertConfig(
-        vocabularySize, hiddenSize, hiddenLayers, attentionHeads, intermediateSize, hiddenActivation, hiddenDropout,
-        attentionDropout, classifierDropout, positions, typeVocabularySize, initializerRange, layerNormEpsilon, padTokenId,
-        decoder, tieWordEmbeddings, labels);
+        vocabularySize,
+        hiddenSize,
+        hiddenLayers,
+        attentionHeads,
+        intermediateSize,
+        hiddenActivation,
+        hiddenDropout,
+        attentionDropout,
+        classifierDropout,
+        positions,
+        typeVocabularySize,
+        initializerRange,
+        layerNormEpsilon,
+        padTokenId,
+        decoder,
+        tieWordEmbeddings,
+        labels);
   }
 
   /** The same model with one dropout probability everywhere. */
   public BertConfig dropout(double probability) {
     return new BertConfig(
-        vocabularySize, hiddenSize, hiddenLayers, attentionHeads, intermediateSize, hiddenActivation, probability, probability,
-        probability, maxPositionEmbeddings, typeVocabularySize, initializerRange, layerNormEpsilon, padTokenId, decoder,
-        tieWordEmbeddings, labels);
+        vocabularySize,
+        hiddenSize,
+        hiddenLayers,
+        attentionHeads,
+        intermediateSize,
+        hiddenActivation,
+        probability,
+        probability,
+        probability,
+        maxPositionEmbeddings,
+        typeVocabularySize,
+        initializerRange,
+        layerNormEpsilon,
+        padTokenId,
+        decoder,
+        tieWordEmbeddings,
+        labels);
   }
 
   /** The same model with these classes. */
   public BertConfig labels(Labels classes) {
     return new BertConfig(
-        vocabularySize, hiddenSize, hiddenLayers, attentionHeads, intermediateSize, hiddenActivation, hiddenDropout,
-        attentionDropout, classifierDropout, maxPositionEmbeddings, typeVocabularySize, initializerRange, layerNormEpsilon,
-        padTokenId, decoder, tieWordEmbeddings, classes);
+        vocabularySize,
+        hiddenSize,
+        hiddenLayers,
+        attentionHeads,
+        intermediateSize,
+        hiddenActivation,
+        hiddenDropout,
+        attentionDropout,
+        classifierDropout,
+        maxPositionEmbeddings,
+        typeVocabularySize,
+        initializerRange,
+        layerNormEpsilon,
+        padTokenId,
+        decoder,
+        tieWordEmbeddings,
+        classes);
   }
 
   /**
    * Reads {@code config.json}.
    *
-   * @throws IllegalArgumentException naming the key, if a value is wrong or asks for what is not supported
+   * @throws IllegalArgumentException naming the key, if a value is wrong or asks for what is not
+   *     supported
    */
   public static BertConfig from(JsonObject json) {
     ConfigReader reader = new ConfigReader(json);
     String positions = reader.text("position_embedding_type", "absolute");
     if (!positions.equals("absolute")) {
       throw new IllegalArgumentException(
-          "config.json: position_embedding_type is '" + positions + "'; BERT is built with 'absolute' only");
+          "config.json: position_embedding_type is '"
+              + positions
+              + "'; BERT is built with 'absolute' only");
     }
     if (reader.flag("add_cross_attention", false)) {
-      throw new IllegalArgumentException("config.json: add_cross_attention is true; BERT is built without cross attention");
+      throw new IllegalArgumentException(
+          "config.json: add_cross_attention is true; BERT is built without cross attention");
     }
     double dropout = reader.number("hidden_dropout_prob", 0.1);
     return new BertConfig(
@@ -188,13 +267,15 @@ public record BertConfig(
 
   private static void requirePositive(String key, long value) {
     if (value <= 0) {
-      throw new IllegalArgumentException("config.json: " + key + " is " + value + ", expected a positive number");
+      throw new IllegalArgumentException(
+          "config.json: " + key + " is " + value + ", expected a positive number");
     }
   }
 
   private static void requireProbability(String key, double value) {
     if (!(value >= 0 && value < 1)) {
-      throw new IllegalArgumentException("config.json: " + key + " is " + value + ", expected at least 0 and below 1");
+      throw new IllegalArgumentException(
+          "config.json: " + key + " is " + value + ", expected at least 0 and below 1");
     }
   }
 }

@@ -21,7 +21,10 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** BERT with each of its heads, under the names and with the outputs and losses of {@code transformers}. */
+/**
+ * BERT with each of its heads, under the names and with the outputs and losses of {@code
+ * transformers}.
+ */
 public enum BertHead {
   /** {@code last_hidden_state} and {@code pooler_output}. */
   BODY("BertModel", Set.of()) {
@@ -37,7 +40,9 @@ public enum BertHead {
     }
   },
 
-  /** Masked language modelling; with {@code masked_positions} only there, see {@link #predictions}. */
+  /**
+   * Masked language modelling; with {@code masked_positions} only there, see {@link #predictions}.
+   */
   MASKED_LM("BertForMaskedLM", Set.of("labels", "masked_positions")) {
     @Override
     Map<String, Value> outputs(Bert bert, BertConfig config, Inputs inputs, boolean pooler) {
@@ -62,7 +67,10 @@ public enum BertHead {
       Value next = inputs.find("next_sentence_label");
       Value masked = lossOrNull(inputs, logits);
       return withLoss(
-          outputs, masked == null || next == null ? null : add(masked, Losses.crossEntropy(relationship, next)));
+          outputs,
+          masked == null || next == null
+              ? null
+              : add(masked, Losses.crossEntropy(relationship, next)));
     }
   },
 
@@ -74,7 +82,11 @@ public enum BertHead {
       Value hidden = body(root, s -> bert.encode(s, Bert.Sequence.of(inputs), false));
       Value logits = predictions(bert, root, hidden, inputs);
       Value labels = inputs.find("labels");
-      Value loss = labels == null ? null : Losses.crossEntropy(slice(logits, 1, 0, -1), slice(labels, 1, 1, Integer.MAX_VALUE));
+      Value loss =
+          labels == null
+              ? null
+              : Losses.crossEntropy(
+                  slice(logits, 1, 0, -1), slice(labels, 1, 1, Integer.MAX_VALUE));
       return withLoss(named("logits", logits), loss);
     }
   },
@@ -90,7 +102,9 @@ public enum BertHead {
     }
   },
 
-  /** One class, several classes or a number for a text or a pair; see {@link Labels.ProblemType}. */
+  /**
+   * One class, several classes or a number for a text or a pair; see {@link Labels.ProblemType}.
+   */
   SEQUENCE_CLASSIFICATION("BertForSequenceClassification", Set.of("labels")) {
     @Override
     Map<String, Value> outputs(Bert bert, BertConfig config, Inputs inputs, boolean pooler) {
@@ -99,7 +113,8 @@ public enum BertHead {
       Value logits = bert.classifier(root, "classifier", pooled, config.labels().count());
       Value labels = inputs.find("labels");
       return withLoss(
-          named("logits", logits), labels == null ? null : ClassificationLoss.of(config.labels(), logits, labels));
+          named("logits", logits),
+          labels == null ? null : ClassificationLoss.of(config.labels(), logits, labels));
     }
   },
 
@@ -140,7 +155,8 @@ public enum BertHead {
       Value length = squeeze(Operators.shape(scores, 1, 2), 0);
       Value inside =
           Operators.and(
-              Operators.greaterOrEqual(positions, graph.longScalar(0)), Operators.less(positions, length));
+              Operators.greaterOrEqual(positions, graph.longScalar(0)),
+              Operators.less(positions, length));
       return Losses.crossEntropy(
           scores, Operators.where(inside, positions, graph.longScalar(Losses.IGNORED)));
     }
@@ -224,7 +240,11 @@ public enum BertHead {
         int rank = head == MULTIPLE_CHOICE ? 3 : 2;
         if (ids.shape().rank() != rank) {
           throw new IllegalArgumentException(
-              head.architecture + " takes input_ids of rank " + rank + ", not of shape " + ids.shape());
+              head.architecture
+                  + " takes input_ids of rank "
+                  + rank
+                  + ", not of shape "
+                  + ids.shape());
         }
         return head.outputs(bert, config, inputs, pooler);
       }
@@ -232,14 +252,17 @@ public enum BertHead {
   }
 
   /**
-   * Scores over the vocabulary. With the optional input {@code masked_positions} [masked], indexes into the flattened batch,
-   * only those positions are scored and labels are [masked] too: training then spares the product with the whole vocabulary
-   * at positions that do not count.
+   * Scores over the vocabulary. With the optional input {@code masked_positions} [masked], indexes
+   * into the flattened batch, only those positions are scored and labels are [masked] too: training
+   * then spares the product with the whole vocabulary at positions that do not count.
    */
   private static Value predictions(Bert bert, Scope root, Value hidden, Inputs inputs) {
     Value positions = inputs.find("masked_positions");
     Value states = positions == null ? hidden : bert.rows(hidden, positions);
-    return root.in("cls", c -> c.in("predictions", s -> bert.predictions(s, new Scope(root.graph(), "bert"), states)));
+    return root.in(
+        "cls",
+        c ->
+            c.in("predictions", s -> bert.predictions(s, new Scope(root.graph(), "bert"), states)));
   }
 
   private static Value body(Scope root, Function<Scope, Value> body) {

@@ -6,7 +6,10 @@ import io.parlance.models.graph.Value;
 import io.parlance.models.objective.Losses;
 import io.parlance.runtime.ElementType;
 
-/** The loss of sequence classification heads, which every family shares: chosen by {@code problem_type}. */
+/**
+ * The loss of sequence classification heads, which every family shares: chosen by {@code
+ * problem_type}.
+ */
 final class ClassificationLoss {
 
   private ClassificationLoss() {}
@@ -30,7 +33,8 @@ final class ClassificationLoss {
     return switch (type) {
       case REGRESSION ->
           Losses.meanSquaredError(
-              labels.count() == 1 && targets.shape().rank() == 1 ? squeeze(scores, 1) : scores, targets);
+              labels.count() == 1 && targets.shape().rank() == 1 ? squeeze(scores, 1) : scores,
+              targets);
       case SINGLE_LABEL_CLASSIFICATION -> Losses.crossEntropy(scores, targets);
       case MULTI_LABEL_CLASSIFICATION -> Losses.binaryCrossEntropyWithLogits(scores, targets);
     };

@@ -5,7 +5,10 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import org.jspecify.annotations.Nullable;
 
-/** Reads typed values with defaults from a {@code config.json}; a value of the wrong kind is an error that names the key. */
+/**
+ * Reads typed values with defaults from a {@code config.json}; a value of the wrong kind is an
+ * error that names the key.
+ */
 final class ConfigReader {
 
   private final JsonObject json;
@@ -71,6 +74,7 @@ final class ConfigReader {
   }
 
   private static IllegalArgumentException wrong(String key, JsonElement value, String expected) {
-    return new IllegalArgumentException("config.json: " + key + " is " + value + ", expected " + expected);
+    return new IllegalArgumentException(
+        "config.json: " + key + " is " + value + ", expected " + expected);
   }
 }

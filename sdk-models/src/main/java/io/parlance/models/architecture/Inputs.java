@@ -7,7 +7,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The named inputs that a forward pass is written for; arguments have the names of the reference's {@code forward}. */
+/**
+ * The named inputs that a forward pass is written for; arguments have the names of the reference's
+ * {@code forward}.
+ */
 public final class Inputs {
 
   private final Graph graph;
@@ -32,7 +35,8 @@ public final class Inputs {
   Value get(String name) {
     Value value = values.get(name);
     if (value == null) {
-      throw new IllegalArgumentException("input " + name + " is missing; given are " + new TreeSet<>(values.keySet()));
+      throw new IllegalArgumentException(
+          "input " + name + " is missing; given are " + new TreeSet<>(values.keySet()));
     }
     return value;
   }
@@ -46,7 +50,8 @@ public final class Inputs {
   void requireOnly(String model, Set<String> known) {
     for (String name : values.keySet()) {
       if (!known.contains(name)) {
-        throw new IllegalArgumentException(model + " has no input " + name + "; it takes " + new TreeSet<>(known));
+        throw new IllegalArgumentException(
+            model + " has no input " + name + "; it takes " + new TreeSet<>(known));
       }
     }
   }

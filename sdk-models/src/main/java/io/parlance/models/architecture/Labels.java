@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The classes of a classifier, as {@code config.json} holds them.
  *
  * @param names class names by id
- * @param problemType what a label means; null lets the reference's rule decide: one class is a regression, integer labels
- *     are a single class, other labels several
+ * @param problemType what a label means; null lets the reference's rule decide: one class is a
+ *     regression, integer labels are a single class, other labels several
  */
 public record Labels(List<String> names, @Nullable ProblemType problemType) {
 
@@ -57,7 +57,8 @@ public record Labels(List<String> names, @Nullable ProblemType problemType) {
   /**
    * Reads {@code id2label}, {@code num_labels} and {@code problem_type}.
    *
-   * @throws IllegalArgumentException naming the key, if the ids are not 0, 1, 2, ... or a value is of the wrong kind
+   * @throws IllegalArgumentException naming the key, if the ids are not 0, 1, 2, ... or a value is
+   *     of the wrong kind
    */
   static Labels read(JsonObject json) {
     ConfigReader reader = new ConfigReader(json);
@@ -68,8 +69,11 @@ public record Labels(List<String> names, @Nullable ProblemType problemType) {
         type = ProblemType.valueOf(problem.toUpperCase(Locale.ROOT));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
-            "config.json: problem_type is '" + problem + "', expected regression, single_label_classification or"
-                + " multi_label_classification", e);
+            "config.json: problem_type is '"
+                + problem
+                + "', expected regression, single_label_classification or"
+                + " multi_label_classification",
+            e);
       }
     }
     if (!json.has("id2label") || !json.get("id2label").isJsonObject()) {
@@ -80,11 +84,13 @@ public record Labels(List<String> names, @Nullable ProblemType problemType) {
       try {
         byId.put(Integer.parseInt(entry.getKey()), entry.getValue().getAsString());
       } catch (NumberFormatException | IllegalStateException | UnsupportedOperationException e) {
-        throw new IllegalArgumentException("config.json: id2label has an entry " + entry + ", expected a number and a name", e);
+        throw new IllegalArgumentException(
+            "config.json: id2label has an entry " + entry + ", expected a number and a name", e);
       }
     }
     if (!byId.isEmpty() && (byId.firstKey() != 0 || byId.lastKey() != byId.size() - 1)) {
-      throw new IllegalArgumentException("config.json: the ids of id2label are " + byId.keySet() + ", expected 0, 1, 2, ...");
+      throw new IllegalArgumentException(
+          "config.json: the ids of id2label are " + byId.keySet() + ", expected 0, 1, 2, ...");
     }
     return new Labels(new ArrayList<>(byId.values()), type);
   }

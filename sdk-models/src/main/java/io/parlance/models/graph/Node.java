@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 public final class Node {
 
   /**
-   * Note on a Gather from an embedding table: the row whose gradient is zero because it stands for padding (the {@code
-   * padding_idx} of PyTorch's Embedding).
+   * Note on a Gather from an embedding table: the row whose gradient is zero because it stands for
+   * padding (the {@code padding_idx} of PyTorch's Embedding).
    */
   public static final String PADDING_ROW = ".padding_row";
 

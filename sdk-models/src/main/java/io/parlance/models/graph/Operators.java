@@ -312,7 +312,10 @@ public final class Operators {
     return node("Gather", Map.of("axis", (long) axis), data, indices);
   }
 
-  /** Rows of an embedding table; {@code paddingRow} (or -1) gets no gradient, see {@link Node#PADDING_ROW}. */
+  /**
+   * Rows of an embedding table; {@code paddingRow} (or -1) gets no gradient, see {@link
+   * Node#PADDING_ROW}.
+   */
   public static Value gatherRows(Value table, Value indices, long paddingRow) {
     return paddingRow < 0
         ? gather(table, indices, 0)
@@ -320,11 +323,15 @@ public final class Operators {
   }
 
   /**
-   * Mean softmax cross entropy of scores [n, classes] over the rows whose label [n] is not {@code ignored}, a scalar.
+   * Mean softmax cross entropy of scores [n, classes] over the rows whose label [n] is not {@code
+   * ignored}, a scalar.
    */
   public static Value softmaxCrossEntropyLoss(Value scores, Value labels, long ignored) {
     return node(
-        "SoftmaxCrossEntropyLoss", Map.of("ignore_index", ignored, "reduction", "mean"), scores, labels);
+        "SoftmaxCrossEntropyLoss",
+        Map.of("ignore_index", ignored, "reduction", "mean"),
+        scores,
+        labels);
   }
 
   public static Value gatherElements(Value data, Value indices, int axis) {

@@ -528,10 +528,12 @@ final class ShapeInference {
     Shape scores = node.input(0).shape();
     Shape labels = node.input(1).shape();
     if (scores.rank() != 2 || labels.rank() != 1) {
-      throw new IllegalArgumentException("scores are a matrix and labels a vector, not " + scores + " and " + labels);
+      throw new IllegalArgumentException(
+          "scores are a matrix and labels a vector, not " + scores + " and " + labels);
     }
     requireEqual(scores.get(0), labels.get(0), "rows of scores and labels");
-    return List.of(new Result(node.input(0).type(), Shape.SCALAR), new Result(node.input(0).type(), scores));
+    return List.of(
+        new Result(node.input(0).type(), Shape.SCALAR), new Result(node.input(0).type(), scores));
   }
 
   private static void requireEqual(Dimension a, Dimension b, String what) {

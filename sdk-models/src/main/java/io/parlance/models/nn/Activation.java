@@ -52,7 +52,10 @@ public enum Activation {
       }
     }
     throw new IllegalArgumentException(
-        "activation '" + name + "' is unknown; known are " + Arrays.stream(values()).flatMap(a -> a.names.stream()).toList());
+        "activation '"
+            + name
+            + "' is unknown; known are "
+            + Arrays.stream(values()).flatMap(a -> a.names.stream()).toList());
   }
 
   private static Value tanhGelu(Value x) {

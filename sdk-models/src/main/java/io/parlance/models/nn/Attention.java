@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 /** Scaled dot-product attention with several heads (Vaswani et al. 2017, arXiv:1706.03762). */
 public final class Attention {
 
-  /** The lowest finite float: added to scores of positions that must not be seen, as the reference does. */
+  /**
+   * The lowest finite float: added to scores of positions that must not be seen, as the reference
+   * does.
+   */
   static final double BLOCKED = -3.4028234663852886e38;
 
   private Attention() {}
@@ -85,7 +88,10 @@ public final class Attention {
     return unsqueeze(mul(sub(1, cast(visible, type)), BLOCKED), 0, 1);
   }
 
-  /** Padding and causality together: the two added could leave the range of floats, so the lower is taken. */
+  /**
+   * Padding and causality together: the two added could leave the range of floats, so the lower is
+   * taken.
+   */
   public static Value causalPaddingBias(Value mask) {
     return io.parlance.models.graph.Operators.min(causalBias(mask), paddingBias(mask));
   }

@@ -7,15 +7,17 @@ import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.Value;
 
 /**
- * Inverted dropout (Srivastava et al. 2014): elements are zeroed with a probability and the others scaled by 1 / (1 - p).
- * The mask is an input of the training graph, so that a step depends on nothing but the seed and its number. At inference it
- * is the identity.
+ * Inverted dropout (Srivastava et al. 2014): elements are zeroed with a probability and the others
+ * scaled by 1 / (1 - p). The mask is an input of the training graph, so that a step depends on
+ * nothing but the seed and its number. At inference it is the identity.
  */
 public final class Dropout {
 
   private Dropout() {}
 
-  /** Applies dropout in a training graph; gives {@code x} itself for probability 0 or for inference. */
+  /**
+   * Applies dropout in a training graph; gives {@code x} itself for probability 0 or for inference.
+   */
   public static Value apply(Value x, double probability) {
     if (probability == 0 || x.graph().target() == Graph.Target.INFERENCE) {
       return x;

@@ -21,8 +21,10 @@ public final class Embedding {
    * @param ids integers of any shape
    * @return [...ids, width]
    */
-  public static Value apply(Scope scope, Value ids, long entries, long width, Initialization initialization) {
-    long padding = initialization instanceof Initialization.PaddedNormal padded ? padded.zeroRow() : -1;
+  public static Value apply(
+      Scope scope, Value ids, long entries, long width, Initialization initialization) {
+    long padding =
+        initialization instanceof Initialization.PaddedNormal padded ? padded.zeroRow() : -1;
     return Operators.gatherRows(table(scope, entries, width, initialization), ids, padding);
   }
 }

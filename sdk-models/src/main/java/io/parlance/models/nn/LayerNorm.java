@@ -14,8 +14,8 @@ import io.parlance.models.graph.Scope;
 import io.parlance.models.graph.Value;
 
 /**
- * Layer normalization over the last axis (Ba et al. 2016, arXiv:1607.06450): {@code (x - mean) / sqrt(variance + epsilon) *
- * weight + bias}, with the variance that divides by n.
+ * Layer normalization over the last axis (Ba et al. 2016, arXiv:1607.06450): {@code (x - mean) /
+ * sqrt(variance + epsilon) * weight + bias}, with the variance that divides by n.
  */
 public final class LayerNorm {
 
@@ -29,7 +29,8 @@ public final class LayerNorm {
     if (scope.graph().target() == Graph.Target.INFERENCE) {
       return layerNormalization(x, weight, bias, epsilon);
     }
-    // ONNX Runtime's kernel takes three times as long as its parts, which the gradient needs one by one anyway.
+    // ONNX Runtime's kernel takes three times as long as its parts, which the gradient needs one by
+    // one anyway.
     Value centred = sub(x, reduceMean(x, true, -1));
     Value variance = reduceMean(mul(centred, centred), true, -1);
     Value normalized = mul(centred, reciprocal(sqrt(add(variance, epsilon))));

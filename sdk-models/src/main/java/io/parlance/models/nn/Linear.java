@@ -15,7 +15,10 @@ import io.parlance.models.graph.Shape;
 import io.parlance.models.graph.Value;
 import org.jspecify.annotations.Nullable;
 
-/** The affine map of the last axis: {@code y = x Wᵀ + b} with {@code weight} [out, in] and {@code bias} [out]. */
+/**
+ * The affine map of the last axis: {@code y = x Wᵀ + b} with {@code weight} [out, in] and {@code
+ * bias} [out].
+ */
 public final class Linear {
 
   private Linear() {}
@@ -24,7 +27,9 @@ public final class Linear {
   public static Value apply(Scope scope, Value x, long outputs, Initialization weights) {
     long inputs = x.shape().get(-1).size();
     return apply(
-        x, scope.parameter("weight", weights, outputs, inputs), scope.parameter("bias", Initialization.ZEROS, outputs));
+        x,
+        scope.parameter("weight", weights, outputs, inputs),
+        scope.parameter("bias", Initialization.ZEROS, outputs));
   }
 
   /** A layer without bias. */
@@ -45,7 +50,8 @@ public final class Linear {
       Value product = matMul(x, transpose(weight, 1, 0));
       return bias == null ? product : add(product, bias);
     }
-    // Training: one matrix product on all rows, so that the gradients are plain matrix products as well.
+    // Training: one matrix product on all rows, so that the gradients are plain matrix products as
+    // well.
     Shape shape = x.shape();
     if (shape.rank() == 2) {
       return gemm(x, weight, bias, false, true, 1);

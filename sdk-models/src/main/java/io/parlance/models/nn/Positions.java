@@ -20,8 +20,8 @@ public final class Positions {
    * 0, 1, 2, ... along the sequence.
    *
    * @param ids [batch, sequence]
-   * @return [sequence] for training; [batch, sequence] for inference, where a running sum keeps the names of dimensions that
-   *     ONNX Runtime needs to see in order to fuse the layers that follow
+   * @return [sequence] for training; [batch, sequence] for inference, where a running sum keeps the
+   *     names of dimensions that ONNX Runtime needs to see in order to fuse the layers that follow
    */
   public static Value ascending(Value ids) {
     if (ids.graph().target() == Graph.Target.INFERENCE) {

@@ -38,8 +38,8 @@ public final class Losses {
   }
 
   /**
-   * Mean of {@code -y log σ(x) - (1 - y) log(1 - σ(x))}, written as {@code max(x, 0) - x y + log(1 + e^-|x|)} so that no
-   * exponential overflows.
+   * Mean of {@code -y log σ(x) - (1 - y) log(1 - σ(x))}, written as {@code max(x, 0) - x y + log(1
+   * + e^-|x|)} so that no exponential overflows.
    *
    * @param scores any shape
    * @param targets the same shape, between 0 and 1
