@@ -33,13 +33,17 @@ public final class Broadcasting {
     return new Shape(dimensions);
   }
 
-  /** The axes of {@code result} along which an operand of shape {@code operand} was repeated. */
+  /**
+   * The axes of {@code result} along which an operand of shape {@code operand} was repeated: those
+   * it lacks, and those where it has size 1 and the result has not. A size that is not known to be
+   * 1 is taken to be that of the result.
+   */
   public static long[] repeatedAxes(Shape operand, Shape result) {
     List<Long> axes = new ArrayList<>();
     for (int i = 0; i < result.rank(); i++) {
       if (i < result.rank() - operand.rank()) {
         axes.add((long) i);
-      } else if (!at(operand, i, result.rank()).equals(result.get(i))) {
+      } else if (at(operand, i, result.rank()).is(1) && !result.get(i).is(1)) {
         axes.add((long) i);
       }
     }

@@ -63,6 +63,19 @@ public final class Graph {
    */
   public record Dropout(Value mask, double probability) {}
 
+  /**
+   * A function with a derivative of its own.
+   *
+   * @param output what it computes
+   * @param inputs what the derivative speaks of
+   * @param gradient the derivative
+   */
+  public record Composite(Value output, List<Value> inputs, CustomGradient gradient) {
+    public Composite {
+      inputs = List.copyOf(inputs);
+    }
+  }
+
   private final String name;
   private final Target target;
   private final ElementType floatType;
@@ -73,6 +86,7 @@ public final class Graph {
   private final Map<String, Value> outputs = new LinkedHashMap<>();
   private final Map<Literal, Value> constants = new LinkedHashMap<>();
   private final List<Dropout> dropouts = new ArrayList<>();
+  private final Map<Value, Composite> composites = new HashMap<>();
   private final Set<String> names = new HashSet<>();
   private final Map<String, Integer> counters = new HashMap<>();
   private final Deque<String> scopes = new ArrayDeque<>();
@@ -249,6 +263,30 @@ public final class Graph {
     Value mask = input("dropout." + dropouts.size(), ElementType.UINT8, shape);
     dropouts.add(new Dropout(mask, probability));
     return mask;
+  }
+
+  /**
+   * States the derivative of {@code output} as a function of {@code inputs}. Differentiation then
+   * does not look at the nodes between them, so everything that is to get a gradient through {@code
+   * output} is among the inputs.
+   *
+   * @return {@code output}
+   */
+  public Value differentiate(Value output, List<Value> inputs, CustomGradient gradient) {
+    requireOwn(output, "derivative");
+    inputs.forEach(input -> requireOwn(input, "derivative of " + output.name()));
+    if (output.producer() == null) {
+      throw new IllegalArgumentException(output + " is not computed; it has no derivative");
+    }
+    if (composites.putIfAbsent(output, new Composite(output, inputs, gradient)) != null) {
+      throw new IllegalArgumentException(output + " has a derivative of its own already");
+    }
+    return output;
+  }
+
+  /** The function that was given a derivative by {@link #differentiate}, or null. */
+  public @Nullable Composite composite(Value output) {
+    return composites.get(output);
   }
 
   /** Names a value as an output of the graph. */

@@ -3,6 +3,7 @@ package io.parlance.models.graph;
 import io.parlance.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +87,11 @@ public final class Operators {
 
   public static Value abs(Value a) {
     return node("Abs", a);
+  }
+
+  /** -1, 0 or 1. */
+  public static Value sign(Value a) {
+    return node("Sign", a);
   }
 
   public static Value sqrt(Value a) {
@@ -187,6 +193,22 @@ public final class Operators {
     return node("Identity", a);
   }
 
+  /** The value itself, through which no gradient passes. */
+  public static Value stopGradient(Value a) {
+    return a.graph()
+        .differentiate(identity(a), List.of(a), upstream -> Collections.singletonList(null));
+  }
+
+  /** {@code a} limited to [low, high]. */
+  public static Value clip(Value a, double low, double high) {
+    return node("Clip", a, scalarLike(a, low), scalarLike(a, high));
+  }
+
+  /** {@code scale * a} as floats, for integers of 8 bits; one pass where Cast and Mul take two. */
+  public static Value dequantize(Value a, double scale) {
+    return node("DequantizeLinear", a, a.graph().scalar(scale));
+  }
+
   // ---- products
 
   public static Value matMul(Value a, Value b) {
@@ -225,6 +247,10 @@ public final class Operators {
 
   public static Value reduceSumSquare(Value a, boolean keepDimensions, long... axes) {
     return reduce("ReduceSumSquare", 18, a, keepDimensions, axes);
+  }
+
+  public static Value reduceL2(Value a, boolean keepDimensions, long... axes) {
+    return reduce("ReduceL2", 18, a, keepDimensions, axes);
   }
 
   private static Value reduce(
@@ -294,6 +320,11 @@ public final class Operators {
     return node.outputs();
   }
 
+  /** Split into parts of computed sizes, whose number is known. */
+  public static List<Value> split(Value a, int axis, Value sizes) {
+    return a.graph().append("Split", List.of(a, sizes), Map.of("axis", (long) axis)).outputs();
+  }
+
   /**
    * Elements {@code start} (inclusive) to {@code end} (exclusive) of one axis; negative positions
    * count from the end.
@@ -350,6 +381,20 @@ public final class Operators {
 
   public static Value scatterNd(Value data, Value indices, Value updates, String reduction) {
     return node("ScatterND", Map.of("reduction", reduction), data, indices, updates);
+  }
+
+  /** Picks slices of {@code data} by index tuples, the last axis of {@code indices}. */
+  public static Value gatherNd(Value data, Value indices) {
+    return node("GatherND", data, indices);
+  }
+
+  /**
+   * Zeros around a tensor.
+   *
+   * @param widths for each axis the number in front, then for each axis the number behind
+   */
+  public static Value pad(Value a, Value widths) {
+    return node("Pad", a, widths);
   }
 
   public static Value expand(Value a, Value sizes) {

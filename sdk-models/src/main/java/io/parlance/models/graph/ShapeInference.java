@@ -94,6 +94,7 @@ final class ShapeInference {
     one("Unsqueeze", ShapeInference::unsqueeze);
     one("Squeeze", ShapeInference::squeeze);
     one("Expand", ShapeInference::expand);
+    one("Pad", ShapeInference::pad);
     one("ConstantOfShape", ShapeInference::constantOfShape);
     one("Range", node -> new Result(node.input(0).type(), new Shape(List.of(rangeLength(node)))));
     one("DequantizeLinear", node -> new Result(node.input(1).type(), node.input(0).shape()));
@@ -433,6 +434,24 @@ final class ShapeInference {
         node.input(0).type(), Broadcasting.broadcast(node.input(0).shape(), new Shape(contents)));
   }
 
+  private static Result pad(Node node) {
+    Shape shape = node.input(0).shape();
+    int rank = shape.rank();
+    List<Dimension> widths = node.input(1).contents();
+    List<Dimension> dimensions = new ArrayList<>();
+    for (int i = 0; i < rank; i++) {
+      if (widths == null) {
+        dimensions.add(Dimension.unknown());
+      } else if (widths.size() == 2 * rank) {
+        dimensions.add(widths.get(i).plus(shape.get(i)).plus(widths.get(rank + i)));
+      } else {
+        throw new IllegalArgumentException(
+            "padding " + widths + " has not two widths for each axis of shape " + shape);
+      }
+    }
+    return new Result(node.input(0).type(), new Shape(dimensions));
+  }
+
   private static Result constantOfShape(Node node) {
     ElementType type =
         node.attributes().get("value") instanceof Literal l ? l.type() : ElementType.FLOAT32;
@@ -460,12 +479,13 @@ final class ShapeInference {
     int axis = data.shape().normalize((int) node.integer("axis", 0));
     List<Result> results = new ArrayList<>();
     if (node.hasInput(1)) {
-      Literal parts = node.input(1).literal();
+      List<Dimension> parts = node.input(1).contents();
       if (parts == null) {
-        throw new IllegalArgumentException("the parts of a split are constants");
+        throw new IllegalArgumentException(
+            "the parts of a split are constants or taken from shapes, not " + node.input(1));
       }
-      for (long part : parts.toLongs()) {
-        results.add(new Result(data.type(), data.shape().with(axis, Dimension.of(part))));
+      for (Dimension part : parts) {
+        results.add(new Result(data.type(), data.shape().with(axis, part)));
       }
     } else {
       long count = node.integer("num_outputs", 2);
