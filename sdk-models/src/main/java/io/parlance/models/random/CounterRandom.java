@@ -160,8 +160,7 @@ public final class CounterRandom {
    * Fills what remains of {@code target} with a dropout mask, one byte an element: 0 (drop) with
    * {@code dropProbability}, else 1 (keep), each element independently. Sixteen random bits decide
    * an element, so the real probability is {@link #realizedDropProbability}. The buffer's position
-   * does not change. About half a nanosecond an
-   * element.
+   * does not change. About half a nanosecond an element.
    *
    * @throws IllegalArgumentException if {@code dropProbability} is not in [0, 1)
    */

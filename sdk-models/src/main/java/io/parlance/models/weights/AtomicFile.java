@@ -12,8 +12,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 
 /**
- * Writes files that are either complete or not there: into a temporary sibling, forced to the disk, then renamed over
- * the target in one step. A process that dies at any moment leaves the target as it was or as it should be.
+ * Writes files that are either complete or not there: into a temporary sibling, forced to the disk,
+ * then renamed over the target in one step. A process that dies at any moment leaves the target as
+ * it was or as it should be.
  */
 public final class AtomicFile {
 
@@ -30,8 +31,8 @@ public final class AtomicFile {
   private AtomicFile() {}
 
   /**
-   * Writes {@code target}, replacing a file that is there. If anything fails, the target stays as it was and the
-   * temporary file is removed.
+   * Writes {@code target}, replacing a file that is there. If anything fails, the target stays as
+   * it was and the temporary file is removed.
    *
    * @throws IOException if the folder is missing or not writable, or the disk is full
    */
@@ -43,7 +44,8 @@ public final class AtomicFile {
         content.writeTo(channel);
         channel.force(true);
       }
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(
+          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(temporary);
     }
@@ -56,7 +58,9 @@ public final class AtomicFile {
     write(target, channel -> writeFully(channel, bytes));
   }
 
-  /** Forces the names in {@code folder} to the disk, so that a rename in it outlives a power cut. */
+  /**
+   * Forces the names in {@code folder} to the disk, so that a rename in it outlives a power cut.
+   */
   public static void forceFolder(Path folder) throws IOException {
     // Windows cannot open folders and journals renames itself
     if (FOLDERS_CAN_BE_OPENED) {

@@ -30,7 +30,8 @@ final class SafetensorsFile implements AutoCloseable {
     @Nullable FileChannel channel = null;
     try {
       channel = FileChannel.open(path, StandardOpenOption.READ);
-      SafetensorsFile file = new SafetensorsFile(path, channel, SafetensorsHeader.read(channel, path));
+      SafetensorsFile file =
+          new SafetensorsFile(path, channel, SafetensorsHeader.read(channel, path));
       channel = null; // the file owns it now
       return file;
     } catch (NoSuchFileException e) {

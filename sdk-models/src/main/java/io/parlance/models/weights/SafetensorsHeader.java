@@ -21,7 +21,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The checked header of one safetensors file: eight bytes with the length of a JSON object, the object, then the data.
+ * The checked header of one safetensors file: eight bytes with the length of a JSON object, the
+ * object, then the data.
  *
  * @param entries the tensors by name, in file order
  * @param metadata the free text under {@code __metadata__}
@@ -51,11 +52,17 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     }
     long length = readFully(channel, 0, LENGTH_BYTES, file).getLong();
     if (length < 2 || length > LONGEST_HEADER) {
-      throw broken(file, "its header length is " + Long.toUnsignedString(length) + ", expected 2 to " + LONGEST_HEADER);
+      throw broken(
+          file,
+          "its header length is "
+              + Long.toUnsignedString(length)
+              + ", expected 2 to "
+              + LONGEST_HEADER);
     }
     if (LENGTH_BYTES + length > size) {
       throw broken(
-          file, "it is truncated: the header needs " + (LENGTH_BYTES + length) + " bytes, found " + size);
+          file,
+          "it is truncated: the header needs " + (LENGTH_BYTES + length) + " bytes, found " + size);
     }
     String json;
     try {
@@ -199,7 +206,11 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
             file,
             "tensor '%s' begins at byte %d %s '%s', which ends at byte %d"
                 .formatted(
-                    entry.name(), entry.offset(), entry.offset() < end ? "inside" : "with a gap after", before, end));
+                    entry.name(),
+                    entry.offset(),
+                    entry.offset() < end ? "inside" : "with a gap after",
+                    before,
+                    end));
       }
       end += entry.length();
       before = entry.name();

@@ -1,9 +1,8 @@
 package io.parlance.models.weights;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
+import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import com.google.gson.annotations.SerializedName;
 import io.parlance.ModelNotFoundException;
 import io.parlance.ModelUnusableException;
 import io.parlance.runtime.ElementType;
@@ -18,15 +17,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads tensors from safetensors files as Hugging Face writes them: one file, or a folder with {@code
- * model.safetensors} or with shards and their {@code model.safetensors.index.json}.
+ * Reads tensors from safetensors files as Hugging Face writes them: one file, or a folder with
+ * {@code model.safetensors} or with shards and their {@code model.safetensors.index.json}.
  *
- * <p>The whole header is checked when a file is opened: offsets in bounds, sizes that fit type and shape, no overlap,
- * no gap. Data is read only when asked for. Several threads may read at once. Whoever opens a reader closes it; the
- * tensors it gave belong to the caller.
+ * <p>The whole header is checked when a file is opened: offsets in bounds, sizes that fit type and
+ * shape, no overlap, no gap. Data is read only when asked for. Several threads may read at once.
+ * Whoever opens a reader closes it; the tensors it gave belong to the caller.
  */
 public final class SafetensorsReader implements AutoCloseable {
 
@@ -54,6 +53,8 @@ public final class SafetensorsReader implements AutoCloseable {
     }
   }
 
+  private record Index(@SerializedName("weight_map") @Nullable Map<String, String> shards) {}
+
   private record Location(SafetensorsFile file, SafetensorsHeader.Entry entry) {}
 
   private final Path source;
@@ -69,7 +70,8 @@ public final class SafetensorsReader implements AutoCloseable {
         Location earlier = locations.put(entry.name(), new Location(file, entry));
         if (earlier != null) {
           throw new ModelUnusableException(
-              "tensor '%s' is in %s and in %s".formatted(entry.name(), earlier.file().path(), file.path()));
+              "tensor '%s' is in %s and in %s"
+                  .formatted(entry.name(), earlier.file().path(), file.path()));
         }
         List<Long> shape = Arrays.stream(entry.shape()).boxed().toList();
         descriptions.put(entry.name(), new Description(entry.type().name(), shape));
@@ -81,7 +83,8 @@ public final class SafetensorsReader implements AutoCloseable {
    * Opens a safetensors file, an index file, or a model folder with either.
    *
    * @throws ModelNotFoundException if there is no such file
-   * @throws ModelUnusableException if a file is broken or truncated, or the shards do not fit their index
+   * @throws ModelUnusableException if a file is broken or truncated, or the shards do not fit their
+   *     index
    */
   public static SafetensorsReader open(Path source) {
     if (!Files.isDirectory(source)) {
@@ -110,12 +113,13 @@ public final class SafetensorsReader implements AutoCloseable {
 
   private static SafetensorsReader openShards(Path index) {
     Map<String, String> shards = readIndex(index);
-    Path folder = index.toAbsolutePath().getParent();
-    List<Path> paths = shards.values().stream().distinct().sorted().map(folder::resolve).toList();
+    List<Path> paths =
+        shards.values().stream().distinct().sorted().map(index::resolveSibling).toList();
     SafetensorsReader reader = open(index, paths);
     for (Map.Entry<String, String> shard : shards.entrySet()) {
       Location location = reader.locations.get(shard.getKey());
-      if (location == null || !location.file().path().equals(folder.resolve(shard.getValue()))) {
+      if (location == null
+          || !location.file().path().equals(index.resolveSibling(shard.getValue()))) {
         reader.close();
         throw new ModelUnusableException(
             "%s says that tensor '%s' is in %s, but it is %s"
@@ -123,34 +127,35 @@ public final class SafetensorsReader implements AutoCloseable {
                     index,
                     shard.getKey(),
                     shard.getValue(),
-                    location == null ? "in no shard" : "in " + location.file().path().getFileName()));
+                    location == null
+                        ? "in no shard"
+                        : "in " + location.file().path().getFileName()));
       }
     }
     return reader;
   }
 
   private static Map<String, String> readIndex(Path index) {
+    Index read;
     try {
-      JsonObject json = JsonParser.parseString(Files.readString(index)).getAsJsonObject();
-      Map<String, String> shards = new TreeMap<>();
-      for (Map.Entry<String, JsonElement> entry : json.getAsJsonObject("weight_map").entrySet()) {
-        String shard = entry.getValue().getAsString();
-        if (shard.isEmpty() || !Path.of(shard).equals(Path.of(shard).getFileName()) || shard.equals("..")) {
-          throw new ModelUnusableException(
-              index + " names '" + shard + "' as a shard; expected a file name in the same folder");
-        }
-        shards.put(entry.getKey(), shard);
-      }
-      return shards;
-    } catch (IOException
-        | JsonParseException
-        | IllegalStateException
-        | UnsupportedOperationException
-        | NullPointerException e) {
-      throw new ModelUnusableException(
-          "index " + index + " cannot be read: expected a JSON object with a weight_map from tensor names to file names: " + e,
-          e);
+      read = new Gson().fromJson(Files.readString(index), Index.class);
+    } catch (IOException | JsonParseException e) {
+      throw new ModelUnusableException("index " + index + " cannot be read: " + e.getMessage(), e);
     }
+    if (read == null || read.shards == null || read.shards.isEmpty()) {
+      throw new ModelUnusableException(
+          "index " + index + " has no weight_map from tensor names to file names");
+    }
+    for (String shard : read.shards.values()) {
+      if (shard == null
+          || shard.isEmpty()
+          || shard.equals("..")
+          || !Path.of(shard).equals(Path.of(shard).getFileName())) {
+        throw new ModelUnusableException(
+            index + " names '" + shard + "' as a shard; expected a file name in the same folder");
+      }
+    }
+    return read.shards;
   }
 
   private static SafetensorsReader open(Path source, Iterable<Path> paths) {
@@ -189,7 +194,8 @@ public final class SafetensorsReader implements AutoCloseable {
    * Reads one tensor as it is stored.
    *
    * @throws IllegalArgumentException if there is no tensor of that name
-   * @throws ModelUnusableException if its element type has no counterpart in {@link ElementType} or the file became shorter
+   * @throws ModelUnusableException if its element type has no counterpart in {@link ElementType} or
+   *     the file became shorter
    */
   public Tensor read(String name) {
     Location location = locations.get(name);
@@ -200,7 +206,8 @@ public final class SafetensorsReader implements AutoCloseable {
   }
 
   /**
-   * Reads one tensor of any floating point type as FLOAT32; values beyond its range become infinite.
+   * Reads one tensor of any floating point type as FLOAT32; values beyond its range become
+   * infinite.
    *
    * @throws IllegalArgumentException if there is no tensor of that name
    * @throws ModelUnusableException if it does not hold floating point numbers
@@ -213,7 +220,8 @@ public final class SafetensorsReader implements AutoCloseable {
     try (stored) {
       if (!stored.type().isFloatingPoint()) {
         throw new ModelUnusableException(
-            "tensor '%s' in %s has type %s, expected floating point numbers".formatted(name, source, stored.type()));
+            "tensor '%s' in %s has type %s, expected floating point numbers"
+                .formatted(name, source, stored.type()));
       }
       return Tensor.of(stored.toFloatArray(), stored.shape());
     }

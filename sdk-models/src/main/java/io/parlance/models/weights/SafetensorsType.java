@@ -4,7 +4,10 @@ import io.parlance.runtime.ElementType;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The element types of the safetensors format, in the order in which its reference writer sorts tensors. */
+/**
+ * The element types of the safetensors format, in the order in which its reference writer sorts
+ * tensors.
+ */
 enum SafetensorsType {
   BOOL(1, ElementType.BOOL),
   U8(1, ElementType.UINT8),

@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes safetensors files that Hugging Face's libraries read: tensors sorted by falling alignment and then by name, a
- * header padded to eight bytes, {@code "format": "pt"} in the metadata. Equal tensors give equal bytes.
+ * Writes safetensors files that Hugging Face's libraries read: tensors sorted by falling alignment
+ * and then by name, a header padded to eight bytes, {@code "format": "pt"} in the metadata. Equal
+ * tensors give equal bytes.
  */
 public final class SafetensorsWriter {
 
@@ -27,10 +28,11 @@ public final class SafetensorsWriter {
   private SafetensorsWriter() {}
 
   /**
-   * Writes {@code tensors} to {@code target}; a file that is there is replaced in one step, and is left alone if
-   * writing fails. The memory of the tensors goes to the file without a copy.
+   * Writes {@code tensors} to {@code target}; a file that is there is replaced in one step, and is
+   * left alone if writing fails. The memory of the tensors goes to the file without a copy.
    *
-   * @throws IllegalArgumentException if a tensor's name is {@code __metadata__} or safetensors has no such type
+   * @throws IllegalArgumentException if a tensor's name is {@code __metadata__} or safetensors has
+   *     no such type
    * @throws NlpException if the file cannot be written
    */
   public static void write(Path target, Map<String, Tensor> tensors) {
@@ -38,7 +40,8 @@ public final class SafetensorsWriter {
         tensors.entrySet().stream()
             .sorted(
                 Comparator.comparing(
-                        (Map.Entry<String, Tensor> entry) -> SafetensorsType.of(entry.getValue().type()))
+                        (Map.Entry<String, Tensor> entry) ->
+                            SafetensorsType.of(entry.getValue().type()))
                     .reversed()
                     .thenComparing(Map.Entry::getKey))
             .toList();
@@ -51,7 +54,8 @@ public final class SafetensorsWriter {
   }
 
   private static void write(
-      WritableByteChannel channel, byte[] header, List<Map.Entry<String, Tensor>> tensors) throws IOException {
+      WritableByteChannel channel, byte[] header, List<Map.Entry<String, Tensor>> tensors)
+      throws IOException {
     ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     AtomicFile.writeFully(channel, length.putLong(header.length).flip());
     AtomicFile.writeFully(channel, ByteBuffer.wrap(header));
@@ -85,7 +89,8 @@ public final class SafetensorsWriter {
     return padded;
   }
 
-  private static long describe(JsonWriter json, String name, Tensor tensor, long offset) throws IOException {
+  private static long describe(JsonWriter json, String name, Tensor tensor, long offset)
+      throws IOException {
     if (name.equals(SafetensorsHeader.METADATA_KEY)) {
       throw new IllegalArgumentException("a tensor cannot be called " + name);
     }
