@@ -185,15 +185,13 @@ class OnnxWriterTest {
     Value second = large.parameter("second", Initialization.ZEROS, 33, 16);
     Value bias = large.parameter("bias", Initialization.ZEROS, 16);
     large.output(
-        "y",
-        Operators.add(Operators.matMul(Operators.matMul(input, first), second), bias));
+        "y", Operators.add(Operators.matMul(Operators.matMul(input, first), second), bias));
     Path file = folder.resolve("model.onnx");
     try (Tensor values = ramp(2, 32);
         Tensor a = ramp(32, 33);
         Tensor b = ramp(33, 16);
         Tensor c = ramp(16)) {
-      OnnxWriter writer =
-          OnnxWriter.of(large).weights(Map.of("first", a, "second", b, "bias", c));
+      OnnxWriter writer = OnnxWriter.of(large).weights(Map.of("first", a, "second", b, "bias", c));
       writer.externalDataAbove(4000).write(file);
       assertThat(Files.size(folder.resolve("model.onnx_data"))).isEqualTo(8192 + 33 * 16 * 4);
       float[] apart = run(file, values);
