@@ -231,7 +231,12 @@ final class GraphEncoder {
     }
     // sorted, as Map.copyOf iterates in another order in every process
     new TreeMap<>(node.attributes())
-        .forEach((key, value) -> builder.addAttribute(attribute(node, key, value)));
+        .forEach(
+            (key, value) -> {
+              if (!key.startsWith(".")) { // a note, see Node
+                builder.addAttribute(attribute(node, key, value));
+              }
+            });
     return builder.build();
   }
 

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * One operator call in a {@link Graph}.
  *
  * <p>Attribute values are {@code Long}, {@code Double} (a float attribute), {@code String}, {@code
- * long[]}, {@code double[]}, {@link Literal} or {@link Graph} (a sub-graph).
+ * long[]}, {@code double[]}, {@code List<String>}, {@link Literal} or {@link Graph} (a sub-graph).
+ * Names that begin with a dot are notes for this process and are not written to files.
  */
 public final class Node {
 
