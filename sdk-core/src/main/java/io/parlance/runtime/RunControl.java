@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class RunControl {
   private final @Nullable Duration timeout;
   private final long startNanos = System.nanoTime();
-  private final Set<ActiveRun> runs = new HashSet<>(); // guarded by this
+  private final Set<Registration> registrations = new HashSet<>(); // guarded by this
   private boolean cancelled; // guarded by this
 
   private RunControl(@Nullable Duration timeout) {
@@ -45,16 +45,14 @@ public final class RunControl {
   }
 
   /** Stops the runs under this control, those in flight and those to come. */
-  public void cancel() {
-    synchronized (this) {
-      cancelled = true;
-    }
-    terminateAll();
+  public synchronized void cancel() {
+    cancelled = true;
+    registrations.forEach(registration -> registration.stop.run());
   }
 
   /** Runs under this control that are going on now. */
   public synchronized int runsInFlight() {
-    return runs.size();
+    return registrations.size();
   }
 
   /** Whether {@link #cancel()} was called. */
@@ -72,7 +70,7 @@ public final class RunControl {
     if (isCancelled()) {
       throw new CancelledException("the call was cancelled by its caller");
     }
-    if (isLate()) {
+    if (timeout != null && remainingNanos(timeout) <= 0) {
       throw new DeadlineExceededException(
           "the call did not finish within "
               + timeout
@@ -80,47 +78,55 @@ public final class RunControl {
     }
   }
 
-  private boolean isLate() {
-    return timeout != null && System.nanoTime() - startNanos >= nanos(timeout);
+  private long remainingNanos(Duration limit) {
+    boolean beyondLong = limit.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0;
+    return (beyondLong ? Long.MAX_VALUE : limit.toNanos()) - (System.nanoTime() - startNanos);
   }
 
-  private static long nanos(Duration duration) {
-    return duration.compareTo(Duration.ofDays(36_500)) > 0 ? Long.MAX_VALUE : duration.toNanos();
-  }
-
-  /** Puts a run under this control until the returned registration is closed. */
-  Registration register(ActiveRun run) {
+  /**
+   * Calls back when work must stop, until the registration is closed.
+   *
+   * @param stop called at most a few times, from other threads; must be quick
+   * @throws CancelledException after {@link #cancel()}
+   * @throws DeadlineExceededException when the time is over
+   */
+  public Registration onStop(Runnable stop) {
     check();
-    ScheduledFuture<?> alarm = null;
+    ScheduledFuture<?> alarm =
+        timeout == null
+            ? null
+            : Alarm.CLOCK.schedule(
+                stop, Math.max(0, remainingNanos(timeout)), TimeUnit.NANOSECONDS);
+    Registration registration = new Registration(this, stop, alarm);
     synchronized (this) {
-      runs.add(run);
+      registrations.add(registration);
       if (cancelled) {
-        run.terminate();
+        stop.run();
       }
     }
-    if (timeout != null) {
-      long left = nanos(timeout) - (System.nanoTime() - startNanos);
-      alarm = Alarm.CLOCK.schedule(run::terminate, Math.max(0, left), TimeUnit.NANOSECONDS);
+    return registration;
+  }
+
+  /** Work under a control; closing it ends the call-backs. */
+  public static final class Registration implements AutoCloseable {
+    private final RunControl control;
+    private final Runnable stop;
+    private final @Nullable ScheduledFuture<?> alarm;
+
+    private Registration(RunControl control, Runnable stop, @Nullable ScheduledFuture<?> alarm) {
+      this.control = control;
+      this.stop = stop;
+      this.alarm = alarm;
     }
-    return new Registration(this, run, alarm);
-  }
 
-  private synchronized void terminateAll() {
-    runs.forEach(ActiveRun::terminate);
-  }
-
-  private synchronized void unregister(ActiveRun run) {
-    runs.remove(run);
-  }
-
-  record Registration(RunControl control, ActiveRun run, @Nullable ScheduledFuture<?> alarm)
-      implements AutoCloseable {
     @Override
     public void close() {
       if (alarm != null) {
         alarm.cancel(false);
       }
-      control.unregister(run);
+      synchronized (control) {
+        control.registrations.remove(this);
+      }
     }
   }
 

@@ -39,11 +39,12 @@ public final class Session implements AutoCloseable {
       options; // ONNX Runtime needs them as long as the session lives
   private final Map<String, TensorDescription> inputs;
   private final Map<String, TensorDescription> outputs;
-  private final RunGate gate = new RunGate();
+  private final CallGate gate;
 
   private Session(String name, OrtSession ort, OrtSession.SessionOptions options)
       throws OrtException {
     this.name = name;
+    this.gate = new CallGate(name);
     this.ort = ort;
     this.options = options;
     this.inputs = describe("input", ort.getInputNames(), ort.getInputInfo());
@@ -240,9 +241,10 @@ public final class Session implements AutoCloseable {
       Set<String> wanted,
       Map<String, OnnxTensor> nativePinned,
       @Nullable RunControl control) {
-    try (ActiveRun run = new ActiveRun()) {
-      gate.enter(run, name);
-      try (RunControl.Registration ignored = control == null ? null : control.register(run)) {
+    try (ActiveRun run = new ActiveRun();
+        CallGate.Entry inside = gate.enter(run::terminate);
+        RunControl.Registration stop = register(control, run)) {
+      try {
         OrtSession.Result result = ort.run(nativeInputs, wanted, nativePinned, run.options());
         List<OnnxValue> values = new ArrayList<>();
         for (String each : wanted) {
@@ -251,13 +253,16 @@ public final class Session implements AutoCloseable {
         return values;
       } catch (OrtException e) {
         throw failure(e, run, control, given);
-      } finally {
-        gate.leave(run);
       }
     } catch (OrtException e) {
       throw new NlpException(
           name + ": ONNX Runtime refuses to prepare a run: " + e.getMessage(), e);
     }
+  }
+
+  private static RunControl.@Nullable Registration register(
+      @Nullable RunControl control, ActiveRun run) {
+    return control == null ? null : control.onStop(run::terminate);
   }
 
   private NlpException failure(
