@@ -1,0 +1,128 @@
+package io.parlance;
+
+import io.parlance.cache.CachePolicy;
+import io.parlance.cache.ResultCache;
+import io.parlance.model.ModelSource;
+import io.parlance.model.StarterModels;
+import io.parlance.task.ClassificationModel;
+import io.parlance.task.TextClassifier;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every task behind one door. Thread-safe and cheap to share: one for a process is the normal case.
+ *
+ * <p>Models are loaded with the first call that needs them. A task that was given no model uses the
+ * starter model that {@code sdk-models} puts on the class path.
+ *
+ * <pre>{@code
+ * try (Nlp nlp = Nlp.create()) {
+ *   Classification c = nlp.classify("I was charged twice this month");
+ *   System.out.println(c.label() + " " + c.score());
+ * }
+ * }</pre>
+ */
+public final class Nlp implements AutoCloseable {
+  private final ResultCache cache;
+  private final ClassificationModel classification;
+
+  private Nlp(Builder builder) {
+    cache = new ResultCache(builder.cache);
+    classification = new ClassificationModel(builder.classifier(), builder.execution, cache);
+  }
+
+  /** With starter models for every task, on the CPU, with the default cache. */
+  public static Nlp create() {
+    return builder().build();
+  }
+
+  /** Chooses models and settings. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Classifies a text with all labels of the model. See {@link TextClassifier#classify(String)}.
+   *
+   * @throws ModelNotFoundException if no model was given and there is no starter model
+   */
+  public Classification classify(String text) {
+    return classifier().classify(text);
+  }
+
+  /** Classifies a pair of texts. */
+  public Classification classify(String text, String pair) {
+    return classifier().classify(text, pair);
+  }
+
+  /** Classifies many texts; results come in their order. */
+  public List<Classification> classify(List<String> texts) {
+    return classifier().classify(texts);
+  }
+
+  /** Classification with options. */
+  public TextClassifier classifier() {
+    return classification.classifier();
+  }
+
+  /** What was done so far. */
+  public NlpStatistics statistics() {
+    return new NlpStatistics(cache.statistics(), classification.isLoaded() ? 1 : 0);
+  }
+
+  /** Refuses further calls, waits for those in flight and frees the models. May be repeated. */
+  @Override
+  public void close() {
+    classification.close();
+    cache.clear();
+  }
+
+  /** Collects models and settings for an {@link Nlp}. Not thread-safe. */
+  public static final class Builder {
+    private @Nullable ModelSource classifier;
+    private Execution execution = Execution.cpu();
+    private CachePolicy cache = CachePolicy.defaults();
+
+    private Builder() {}
+
+    /** The model for classification: a folder, or {@code classpath:some/folder}. */
+    public Builder classifier(String source) {
+      return classifier(ModelSource.of(source));
+    }
+
+    /** The model for classification, in a folder. */
+    public Builder classifier(Path folder) {
+      return classifier(ModelSource.of(folder));
+    }
+
+    /** The model for classification. */
+    public Builder classifier(ModelSource source) {
+      classifier = source;
+      return this;
+    }
+
+    /** Where models run; on the CPU by default. */
+    public Builder execution(Execution where) {
+      execution = where;
+      return this;
+    }
+
+    /** What results are remembered; 16 MiB of them by default. */
+    public Builder cache(CachePolicy policy) {
+      cache = policy;
+      return this;
+    }
+
+    private Supplier<ModelSource> classifier() {
+      ModelSource given = classifier;
+      return given == null ? () -> StarterModels.find("classifier") : () -> given;
+    }
+
+    /** Reads nothing yet: a model that cannot be loaded shows with the first call that needs it. */
+    public Nlp build() {
+      return new Nlp(this);
+    }
+  }
+}

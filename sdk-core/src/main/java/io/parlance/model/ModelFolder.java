@@ -1,0 +1,230 @@
+package io.parlance.model;
+
+import io.parlance.ModelNotFoundException;
+import io.parlance.ModelUnusableException;
+import io.parlance.NativeLibraryException;
+import io.parlance.runtime.Session;
+import io.parlance.runtime.SessionOptions;
+import io.parlance.tokenizers.Tokenizer;
+import io.parlance.tokenizers.TokenizerException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model in the conventional layout: {@code config.json}, tokenizer files, and ONNX graphs beside
+ * them or under {@code onnx/}. Opening reads only the configuration; graphs and tokenizer are
+ * loaded when asked for, and belong to who asked. Thread-safe.
+ */
+public final class ModelFolder {
+  /** The graph of an encoder or of a single-graph decoder. */
+  public static final String MODEL = "model";
+
+  private static final String CONFIG = "config.json";
+  private static final List<String> TOKENIZER_FILES =
+      List.of("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json");
+
+  private final ModelSource source;
+  private final ModelFiles files;
+  private final ModelConfig config;
+  private volatile @Nullable String digest;
+
+  private ModelFolder(ModelSource source, ModelFiles files, ModelConfig config) {
+    this.source = source;
+    this.files = files;
+    this.config = config;
+  }
+
+  /**
+   * Opens a model.
+   *
+   * @throws ModelNotFoundException if there is no such folder, or no {@code config.json} in it
+   * @throws ModelUnusableException if {@code config.json} cannot be read
+   */
+  public static ModelFolder open(ModelSource source) {
+    ModelFiles files = ModelFiles.of(source);
+    if (!files.exists(CONFIG)) {
+      throw new ModelNotFoundException(
+          "there is no "
+              + files.describe(CONFIG)
+              + "; a model is a folder with config.json, tokenizer.json and "
+              + MODEL
+              + ".onnx, as optimum exports it");
+    }
+    return new ModelFolder(
+        source, files, ModelConfig.parse(files.describe(CONFIG), files.read(CONFIG)));
+  }
+
+  /** How messages name this model: its source. */
+  public String name() {
+    return source.toString();
+  }
+
+  /** What {@code config.json} says. */
+  public ModelConfig config() {
+    return config;
+  }
+
+  /**
+   * Loads the tokenizer and checks that the model has an embedding for each of its tokens.
+   *
+   * @return to be closed by the caller
+   * @throws ModelNotFoundException if there is no {@code tokenizer.json}
+   * @throws ModelUnusableException if it cannot be read or does not fit
+   */
+  public Tokenizer loadTokenizer() {
+    String json = TOKENIZER_FILES.get(0);
+    if (!files.exists(json)) {
+      throw new ModelNotFoundException(
+          "there is no "
+              + files.describe(json)
+              + "; save the tokenizer of the model in its fast form");
+    }
+    Tokenizer tokenizer = readTokenizer(json);
+    OptionalInt embeddings = config.vocabularySize();
+    if (embeddings.isPresent() && tokenizer.vocabularySize() > embeddings.getAsInt()) {
+      int tokens = tokenizer.vocabularySize();
+      tokenizer.close();
+      throw new ModelUnusableException(
+          files.describe(json)
+              + " does not fit the model: it has token ids up to "
+              + (tokens - 1)
+              + ", but "
+              + config
+              + " has vocab_size "
+              + embeddings.getAsInt()
+              + "; take the tokenizer that the model was trained"
+              + " with");
+    }
+    return tokenizer;
+  }
+
+  private Tokenizer readTokenizer(String json) {
+    try {
+      Path path = files.path(json);
+      if (path != null) {
+        return Tokenizer.load(path);
+      }
+      try (InputStream definition = files.open(json);
+          InputStream settings = openIfThere(TOKENIZER_FILES.get(1));
+          InputStream specialTokens = openIfThere(TOKENIZER_FILES.get(2))) {
+        return Tokenizer.load(files.describe(json), definition, settings, specialTokens);
+      }
+    } catch (TokenizerException | IOException e) {
+      throw new ModelUnusableException(
+          "the tokenizer of " + name() + " cannot be loaded: " + e.getMessage(), e);
+    } catch (LinkageError e) {
+      throw new NativeLibraryException(
+          "the native library of the tokenizers cannot be loaded on "
+              + System.getProperty("os.name")
+              + "/"
+              + System.getProperty("os.arch")
+              + " ("
+              + e
+              + "); ai.djl.huggingface:tokenizers says which it brings",
+          e);
+    }
+  }
+
+  private @Nullable InputStream openIfThere(String file) throws IOException {
+    return files.exists(file) ? files.open(file) : null;
+  }
+
+  /**
+   * Loads a graph.
+   *
+   * @param role the file name without suffixes, for example {@link #MODEL}
+   * @return to be closed by the caller
+   * @throws ModelNotFoundException if there is no such file
+   * @throws ModelUnusableException if it is not a graph that can be run
+   */
+  public Session loadGraph(String role, SessionOptions options) {
+    String graph = findGraph(role);
+    Path path = files.path(graph);
+    return path != null
+        ? Session.load(path, options)
+        : Session.load(files.read(graph), files.describe(graph), options);
+  }
+
+  private String findGraph(String role) {
+    String file =
+        source.variant().isEmpty() ? role + ".onnx" : role + "_" + source.variant() + ".onnx";
+    for (String place : List.of(file, "onnx/" + file)) {
+      if (files.exists(place)) {
+        return place;
+      }
+    }
+    List<String> others = files.graphs();
+    throw new ModelNotFoundException(
+        "model "
+            + name()
+            + " has no "
+            + file
+            + ", neither beside config.json nor under onnx/"
+            + (others.isEmpty()
+                ? "; export it to ONNX first"
+                : "; it has " + others + ", choose another variant"));
+  }
+
+  /**
+   * SHA-256 of the files that results depend on: configuration, tokenizer, graph and the weights
+   * beside it. Read when first asked for, without holding them in memory.
+   *
+   * @return lower-case hexadecimal
+   */
+  public String digest() {
+    String known = digest;
+    if (known == null) {
+      List<String> used = new ArrayList<>(List.of(CONFIG));
+      used.addAll(TOKENIZER_FILES);
+      String graph = findGraph(MODEL);
+      used.add(graph);
+      used.add(graph + "_data"); // the names that optimum and PyTorch give to weights beyond 2 GB
+      used.add(graph + ".data");
+      known = digestOf(used); // two threads at once read twice and find the same
+      digest = known;
+    }
+    return known;
+  }
+
+  private String digestOf(List<String> used) {
+    MessageDigest whole = newSha256();
+    byte[] chunk = new byte[1 << 16];
+    for (String file : used) {
+      if (files.exists(file)) {
+        MessageDigest one = newSha256();
+        try (InputStream in = files.open(file)) {
+          for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+            one.update(chunk, 0, read);
+          }
+        } catch (IOException e) {
+          throw new ModelUnusableException(files.describe(file) + " cannot be read: " + e, e);
+        }
+        whole.update((file + ' ').getBytes(StandardCharsets.UTF_8));
+        whole.update(one.digest());
+      }
+    }
+    return HexFormat.of().formatHex(whole.digest());
+  }
+
+  private static MessageDigest newSha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java has SHA-256", e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+}

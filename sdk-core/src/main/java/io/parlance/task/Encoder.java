@@ -1,0 +1,256 @@
+package io.parlance.task;
+
+import io.parlance.InvalidInputException;
+import io.parlance.ModelUnusableException;
+import io.parlance.TextInput;
+import io.parlance.model.ModelFolder;
+import io.parlance.runtime.ElementType;
+import io.parlance.runtime.Outputs;
+import io.parlance.runtime.RunControl;
+import io.parlance.runtime.Session;
+import io.parlance.runtime.SessionOptions;
+import io.parlance.runtime.Tensor;
+import io.parlance.runtime.TensorDescription;
+import io.parlance.tokenizers.Encoding;
+import io.parlance.tokenizers.EncodingOptions;
+import io.parlance.tokenizers.PaddedBatch;
+import io.parlance.tokenizers.Tokenizer;
+import io.parlance.tokenizers.TokenizerException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * A tokenizer and an encoder graph that belong together: texts in, one output of the graph out.
+ * Sessions and tokenizers refuse calls after they are closed; the owner sees to it that none is
+ * going on.
+ */
+final class Encoder implements AutoCloseable {
+  /**
+   * Taken where neither configuration nor tokenizer says how much a model takes: what most encoders
+   * learn with.
+   */
+  private static final int COMMON_LENGTH = 512;
+
+  private static final String INPUT_IDS = "input_ids";
+  private static final String ATTENTION_MASK = "attention_mask";
+  private static final String TOKEN_TYPE_IDS = "token_type_ids";
+
+  private final ModelFolder folder;
+  private final Tokenizer tokenizer;
+  private final Session session;
+
+  private Encoder(ModelFolder folder, Tokenizer tokenizer, Session session) {
+    this.folder = folder;
+    this.tokenizer = tokenizer;
+    this.session = session;
+  }
+
+  /** Loads tokenizer and graph; a part that was loaded is closed if another cannot be. */
+  static Encoder open(ModelFolder folder, SessionOptions options) {
+    Tokenizer tokenizer = folder.loadTokenizer();
+    try {
+      Session session = folder.loadGraph(ModelFolder.MODEL, options);
+      Encoder encoder = new Encoder(folder, tokenizer, session);
+      try {
+        encoder.checkInputs();
+        return encoder;
+      } catch (RuntimeException | Error e) {
+        session.close();
+        throw e;
+      }
+    } catch (RuntimeException | Error e) {
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  private void checkInputs() {
+    for (TensorDescription input : session.inputs().values()) {
+      boolean known =
+          switch (input.name()) {
+            case INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS -> true;
+            default -> false;
+          };
+      boolean integers = input.type() == ElementType.INT64 || input.type() == ElementType.INT32;
+      if (!known || !integers || input.rank() != 2) {
+        throw new ModelUnusableException(
+            session.name()
+                + " takes '"
+                + input.name()
+                + "' as "
+                + input
+                + "; an encoder takes input_ids,"
+                + " attention_mask and perhaps token_type_ids, as INT64[batch, sequence]");
+      }
+    }
+    if (!session.inputs().containsKey(INPUT_IDS)) {
+      throw new ModelUnusableException(
+          session.name()
+              + " has no input 'input_ids' (inputs: "
+              + session.inputs()
+              + "); it is no encoder");
+    }
+  }
+
+  /**
+   * Describes an output of the graph that a task needs.
+   *
+   * @param task what to call the task in the message
+   * @param expected what the output should look like, for the message
+   */
+  TensorDescription requireOutput(String name, int rank, String task, String expected) {
+    TensorDescription output = session.outputs().get(name);
+    if (output == null || output.rank() != rank || !output.type().isFloatingPoint()) {
+      throw new ModelUnusableException(
+          session.name()
+              + " cannot be used for "
+              + task
+              + ": it needs an output '"
+              + name
+              + "' "
+              + expected
+              + ", the graph has "
+              + session.outputs());
+    }
+    return output;
+  }
+
+  ModelFolder folder() {
+    return folder;
+  }
+
+  /** The most tokens that the positions of the model allow, where it says so. */
+  OptionalInt positions() {
+    return folder.config().maximumLength();
+  }
+
+  /** Where texts are cut if nobody says anything: only what the model cannot take is cut. */
+  int defaultLength() {
+    return positions().orElse(tokenizer.modelMaxLength().orElse(COMMON_LENGTH));
+  }
+
+  /** Where texts are cut if truncation is asked for without a length: what the tokenizer says. */
+  int tokenizerLength() {
+    int length = tokenizer.modelMaxLength().orElse(defaultLength());
+    return Math.min(length, positions().orElse(length));
+  }
+
+  /** Turns the inputs with the given indexes into tokens. */
+  List<Encoding> encode(List<TextInput> inputs, List<Integer> indexes, EncodingOptions options) {
+    List<Encoding> encodings = new ArrayList<>(indexes.size());
+    for (int index : indexes) {
+      encodings.add(encode(inputs.get(index), index, options));
+    }
+    return encodings;
+  }
+
+  private Encoding encode(TextInput input, int index, EncodingOptions options) {
+    Encoding encoding;
+    try {
+      encoding =
+          input.pair() == null
+              ? tokenizer.encode(input.text(), options)
+              : tokenizer.encode(input.text(), input.pair(), options);
+    } catch (IllegalArgumentException | TokenizerException e) {
+      throw new InvalidInputException("text " + index + ": " + e.getMessage(), e);
+    }
+    if (encoding.length() == 0) {
+      throw new InvalidInputException(
+          "text "
+              + index
+              + " has no tokens, and the tokenizer of "
+              + folder
+              + " adds none; there is nothing to run");
+    }
+    OptionalInt positions = positions();
+    if (positions.isPresent() && encoding.length() > positions.getAsInt()) {
+      throw new InvalidInputException(
+          "text "
+              + index
+              + " has "
+              + encoding.length()
+              + " tokens, "
+              + folder
+              + " takes at most "
+              + positions.getAsInt()
+              + "; shorten it, or let it be truncated");
+    }
+    return encoding;
+  }
+
+  /**
+   * Runs the graph over all sequences, in batches of similar length.
+   *
+   * @param output a floating point output of shape [batch, width]
+   * @return one row for each encoding, in their order
+   */
+  List<float[]> rows(List<Encoding> encodings, String output, RunControl control) {
+    int[] lengths = encodings.stream().mapToInt(Encoding::length).toArray();
+    float[][] rows = new float[encodings.size()][];
+    for (List<Integer> batch : LengthBatches.plan(lengths, LengthBatches.TOKEN_BUDGET)) {
+      PaddedBatch padded =
+          PaddedBatch.of(batch.stream().map(encodings::get).toList(), tokenizer.padding());
+      float[] values = run(padded, output, control);
+      int width = values.length / batch.size();
+      for (int row = 0; row < batch.size(); row++) {
+        float[] one = new float[width];
+        System.arraycopy(values, row * width, one, 0, width);
+        rows[batch.get(row)] = one;
+      }
+    }
+    return List.of(rows);
+  }
+
+  private float[] run(PaddedBatch batch, String output, RunControl control) {
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    try {
+      for (TensorDescription input : session.inputs().values()) {
+        long[] values =
+            switch (input.name()) {
+              case INPUT_IDS -> batch.inputIds();
+              case ATTENTION_MASK -> batch.attentionMask();
+              case TOKEN_TYPE_IDS -> batch.tokenTypeIds();
+              default -> throw new AssertionError("inputs are checked when the model is opened");
+            };
+        inputs.put(input.name(), tensor(values, input.type(), batch.size(), batch.length()));
+      }
+      try (Outputs outputs = session.run(inputs, List.of(output), Map.of(), control)) {
+        Tensor result = outputs.get(output);
+        if (result.shape()[0] != batch.size()) {
+          throw new ModelUnusableException(
+              session.name()
+                  + " gave '"
+                  + output
+                  + "' as "
+                  + result
+                  + " for "
+                  + batch.size()
+                  + " texts; its first dimension must be the batch");
+        }
+        return result.toFloatArray();
+      }
+    } finally {
+      inputs.values().forEach(Tensor::close);
+    }
+  }
+
+  private static Tensor tensor(long[] values, ElementType type, int rows, int columns) {
+    if (type == ElementType.INT64) {
+      return Tensor.of(values, rows, columns);
+    }
+    int[] narrow = new int[values.length];
+    for (int i = 0; i < values.length; i++) {
+      narrow[i] = Math.toIntExact(values[i]);
+    }
+    return Tensor.of(narrow, rows, columns);
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    tokenizer.close();
+  }
+}

@@ -1,0 +1,150 @@
+package io.parlance.task;
+
+import io.parlance.Classification;
+import io.parlance.LabelScore;
+import io.parlance.ModelUnusableException;
+import io.parlance.ScoreFunction;
+import io.parlance.TextInput;
+import io.parlance.model.ModelConfig;
+import io.parlance.model.ModelFolder;
+import io.parlance.model.ModelSource;
+import io.parlance.runtime.RunControl;
+import io.parlance.runtime.SessionOptions;
+import io.parlance.runtime.TensorDescription;
+import io.parlance.tokenizers.Encoding;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** A classification model in memory. */
+final class LoadedClassifier implements AutoCloseable {
+  private static final String LOGITS = "logits";
+
+  private final Encoder encoder;
+  private volatile List<String>
+      labels; // empty until the first run where neither file nor graph tells their number
+
+  private LoadedClassifier(Encoder encoder, List<String> labels) {
+    this.encoder = encoder;
+    this.labels = labels;
+  }
+
+  static LoadedClassifier open(ModelSource source, SessionOptions options) {
+    ModelFolder folder = ModelFolder.open(source);
+    List<String> labels = folder.config().labels();
+    Encoder encoder = Encoder.open(folder, options);
+    try {
+      TensorDescription logits =
+          encoder.requireOutput(LOGITS, 2, "text classification", "as FLOAT32[batch, labels]");
+      LoadedClassifier classifier = new LoadedClassifier(encoder, labels);
+      long width = logits.dimensions().get(1);
+      if (width >= 0) {
+        classifier.labelsFor(Math.toIntExact(width));
+      }
+      return classifier;
+    } catch (RuntimeException | Error e) {
+      encoder.close();
+      throw e;
+    }
+  }
+
+  Encoder encoder() {
+    return encoder;
+  }
+
+  List<String> labels() {
+    return labels;
+  }
+
+  private List<String> labelsFor(int width) {
+    List<String> known = labels;
+    if (width == 0) {
+      throw new ModelUnusableException(encoder.folder() + ": the graph gives no logits at all");
+    }
+    if (known.isEmpty()) {
+      List<String> numbered = new ArrayList<>();
+      for (int i = 0; i < width; i++) {
+        numbered.add(ModelConfig.defaultLabel(i));
+      }
+      known = List.copyOf(numbered);
+      labels = known;
+    }
+    if (known.size() != width) {
+      throw new ModelUnusableException(
+          encoder.folder()
+              + ": the graph gives "
+              + width
+              + " logits, but "
+              + encoder.folder().config()
+              + " names "
+              + known.size()
+              + " labels "
+              + known
+              + "; correct id2label, or take the graph that belongs to it");
+    }
+    return known;
+  }
+
+  List<Classification> classify(
+      List<TextInput> inputs,
+      List<Integer> indexes,
+      ClassificationOptions options,
+      RunControl control) {
+    List<Encoding> encodings = encoder.encode(inputs, indexes, options.encoding(encoder));
+    List<float[]> logits = encoder.rows(encodings, LOGITS, control);
+    List<Classification> results = new ArrayList<>(indexes.size());
+    for (int i = 0; i < indexes.size(); i++) {
+      results.add(result(encodings.get(i), logits.get(i), options));
+    }
+    return results;
+  }
+
+  private Classification result(Encoding encoding, float[] logits, ClassificationOptions options) {
+    List<String> names = labelsFor(logits.length);
+    ScoreFunction function =
+        options.function() != null ? options.function() : defaultFunction(logits.length);
+    double[] scores = Scores.of(function, logits);
+    List<LabelScore> ranked = new ArrayList<>(scores.length);
+    for (int i = 0; i < scores.length; i++) {
+      if (Double.isNaN(scores[i])) {
+        throw new ModelUnusableException(
+            encoder.folder()
+                + " gave no number for label '"
+                + names.get(i)
+                + "' (logit "
+                + logits[i]
+                + "); its weights are broken, or overflow in a half precision variant");
+      }
+      ranked.add(new LabelScore(names.get(i), scores[i]));
+    }
+    ranked.sort(Comparator.comparingDouble(LabelScore::score).reversed()); // stable
+    int kept =
+        options.topK() == ClassificationOptions.ALL
+            ? scores.length
+            : Math.min(options.topK(), scores.length);
+    LabelScore best = ranked.get(0);
+    return new Classification(
+        best.label(),
+        best.score(),
+        ranked.subList(0, kept),
+        encoding.truncated(),
+        encoding.length(),
+        encoding.untruncatedLength());
+  }
+
+  /** As the text classification pipeline of transformers from 4.35 on. */
+  private ScoreFunction defaultFunction(int width) {
+    String problem = encoder.folder().config().problemType().orElse("");
+    if (problem.equals("regression")) {
+      return ScoreFunction.NONE;
+    }
+    return problem.equals("multi_label_classification") || width == 1
+        ? ScoreFunction.SIGMOID
+        : ScoreFunction.SOFTMAX;
+  }
+
+  @Override
+  public void close() {
+    encoder.close();
+  }
+}
