@@ -11,8 +11,11 @@ import com.google.gson.JsonObject;
 import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.Operators;
 import io.parlance.models.graph.Scope;
+import io.parlance.models.graph.Shape;
 import io.parlance.models.graph.Value;
 import io.parlance.models.objective.Losses;
+import io.parlance.models.weights.WeightNames;
+import io.parlance.runtime.ElementType;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -175,6 +178,12 @@ public enum BertHead {
     }
   };
 
+  private static final WeightNames WEIGHT_NAMES =
+      WeightNames.of("bert.")
+          .optional("pooler")
+          .alias("cls.predictions.decoder.weight", "bert.embeddings.word_embeddings.weight")
+          .alias("cls.predictions.decoder.bias", "cls.predictions.bias");
+
   private static final Set<String> SEQUENCE_INPUTS =
       Set.of("input_ids", "attention_mask", "token_type_ids", "position_ids");
 
@@ -219,8 +228,8 @@ public enum BertHead {
       }
 
       @Override
-      public String basePrefix() {
-        return head == BODY ? "" : "bert.";
+      public WeightNames weightNames() {
+        return WEIGHT_NAMES;
       }
 
       @Override
@@ -231,6 +240,17 @@ public enum BertHead {
       @Override
       public List<String> exportedInputs() {
         return List.of("input_ids", "attention_mask", "token_type_ids");
+      }
+
+      @Override
+      public Inputs declareInputs(Graph graph) {
+        if (head != MULTIPLE_CHOICE) {
+          return PretrainedModel.super.declareInputs(graph);
+        }
+        for (String name : exportedInputs()) {
+          graph.input(name, ElementType.INT64, Shape.of("batch", "choices", "sequence"));
+        }
+        return Inputs.of(graph);
       }
 
       @Override

@@ -1,7 +1,11 @@
 package io.parlance.models.architecture;
 
 import com.google.gson.JsonObject;
+import io.parlance.models.graph.Graph;
+import io.parlance.models.graph.Shape;
 import io.parlance.models.graph.Value;
+import io.parlance.models.weights.WeightNames;
+import io.parlance.runtime.ElementType;
 import java.util.List;
 import java.util.Map;
 
@@ -18,17 +22,33 @@ public interface PretrainedModel {
    */
   String architecture();
 
-  /**
-   * The prefix of the parameters of the headless model inside this one, with its dot; empty for the
-   * headless model.
-   */
-  String basePrefix();
+  /** How files name the weights of this model, beyond the names of its parameters. */
+  WeightNames weightNames();
 
   /** The contents of {@code config.json}. */
   JsonObject configuration();
 
   /** The inputs of the exported graph in their usual order. */
   List<String> exportedInputs();
+
+  /**
+   * Declares {@link #exportedInputs} in a graph: INT64, [batch, sequence] unless the head takes another shape.
+   *
+   * @return the declared inputs
+   */
+  default Inputs declareInputs(Graph graph) {
+    for (String name : exportedInputs()) {
+      graph.input(name, ElementType.INT64, Shape.of("batch", "sequence"));
+    }
+    return Inputs.of(graph);
+  }
+
+  /** The parameters with their shapes and first values, in the order of the forward pass; takes no memory for them. */
+  default Map<String, Graph.Parameter> parameters() {
+    Graph graph = Graph.inference(architecture());
+    forward(declareInputs(graph));
+    return graph.parameters();
+  }
 
   /**
    * Writes the forward pass for the inputs that are there; optional ones that are missing get the

@@ -32,7 +32,9 @@ public final class Graph {
   public enum Target {
     /** Operators that have gradient rules and fast backward passes; dropout is live. */
     TRAINING,
-    /** Fused operators, no dropout. */
+    /** Spelled as for training, without dropout: losses and gradients of the model as it is used. */
+    EVALUATION,
+    /** Fused operators, no dropout, no gradients. */
     INFERENCE
   }
 
@@ -94,6 +96,11 @@ public final class Graph {
   /** A graph for training: float32, operator set {@value #TRAINING_OPSET}. */
   public static Graph training(String name) {
     return new Graph(name, Target.TRAINING, ElementType.FLOAT32, TRAINING_OPSET);
+  }
+
+  /** A graph for losses and gradients without dropout. */
+  public static Graph evaluation(String name) {
+    return new Graph(name, Target.EVALUATION, ElementType.FLOAT32, TRAINING_OPSET);
   }
 
   /** A graph for inference: float32, operator set {@value #EXPORT_OPSET}. */

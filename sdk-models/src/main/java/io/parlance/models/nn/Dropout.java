@@ -19,7 +19,7 @@ public final class Dropout {
    * Applies dropout in a training graph; gives {@code x} itself for probability 0 or for inference.
    */
   public static Value apply(Value x, double probability) {
-    if (probability == 0 || x.graph().target() == Graph.Target.INFERENCE) {
+    if (probability == 0 || x.graph().target() != Graph.Target.TRAINING) {
       return x;
     }
     Value mask = x.graph().dropoutMask(x.shape(), probability);

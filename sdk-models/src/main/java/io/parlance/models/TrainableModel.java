@@ -1,0 +1,203 @@
+package io.parlance.models;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.parlance.InvalidInputException;
+import io.parlance.ModelNotFoundException;
+import io.parlance.ModelUnusableException;
+import io.parlance.models.architecture.Architectures;
+import io.parlance.models.architecture.Inputs;
+import io.parlance.models.architecture.PretrainedModel;
+import io.parlance.models.graph.Graph;
+import io.parlance.models.graph.OnnxWriter;
+import io.parlance.models.graph.Shape;
+import io.parlance.models.graph.Value;
+import io.parlance.models.weights.LoadedWeights;
+import io.parlance.models.weights.ParameterInitializer;
+import io.parlance.models.weights.SafetensorsReader;
+import io.parlance.models.weights.WeightLoader;
+import io.parlance.runtime.Outputs;
+import io.parlance.runtime.Session;
+import io.parlance.runtime.SessionOptions;
+import io.parlance.runtime.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A model with its parameters in native memory: what training changes and export writes. It owns its parameters; close it.
+ * Computing with it is thread-safe as long as nobody trains it.
+ */
+public final class TrainableModel implements AutoCloseable {
+
+  /** The configuration's file in a model folder. */
+  public static final String CONFIG_FILE = "config.json";
+
+  private final PretrainedModel model;
+  private final Map<String, Tensor> parameters;
+  private final List<String> newParameters;
+
+  private TrainableModel(PretrainedModel model, Map<String, Tensor> parameters, List<String> newParameters) {
+    this.model = model;
+    this.parameters = Collections.unmodifiableMap(parameters);
+    this.newParameters = List.copyOf(newParameters);
+  }
+
+  /** A model with new parameters, drawn from {@code seed} alone. */
+  public static TrainableModel initialize(PretrainedModel model, long seed) {
+    return new TrainableModel(model, ParameterInitializer.of(seed).initialize(model.parameters()), List.of());
+  }
+
+  /**
+   * Loads a folder with {@code config.json} and {@code model.safetensors} (or its shards); every weight must fit.
+   *
+   * @throws ModelNotFoundException if the folder or a file is not there
+   * @throws ModelUnusableException if a file is broken or the weights do not fit the configuration
+   */
+  public static TrainableModel load(Path folder) {
+    JsonObject config = readConfig(folder);
+    Set<String> names;
+    try (SafetensorsReader reader = SafetensorsReader.open(folder)) {
+      names = reader.tensors().keySet();
+    }
+    PretrainedModel model;
+    try {
+      model = Architectures.of(config, names);
+    } catch (IllegalArgumentException e) {
+      throw new ModelUnusableException(folder + ": " + e.getMessage(), e);
+    }
+    LoadedWeights weights =
+        new WeightLoader(model.weightNames(), WeightLoader.Policy.EXACT).load(folder, shapes(model));
+    return new TrainableModel(model, new LinkedHashMap<>(weights.tensors()), List.of());
+  }
+
+  /**
+   * A model whose body comes from a folder and whose head may be new: the start of fine-tuning.
+   *
+   * @param model the model wanted; its body must have the folder's sizes
+   * @param folder a folder with {@code model.safetensors}
+   * @param seed draws the parameters that the folder does not have
+   */
+  public static TrainableModel fineTune(PretrainedModel model, Path folder, long seed) {
+    LoadedWeights weights =
+        new WeightLoader(model.weightNames(), WeightLoader.Policy.NEW_HEADS).load(folder, shapes(model));
+    Map<String, Graph.Parameter> missing = new LinkedHashMap<>(model.parameters());
+    missing.keySet().retainAll(weights.newParameters());
+    Map<String, Tensor> fresh = ParameterInitializer.of(seed).initialize(missing);
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    for (String name : model.parameters().keySet()) {
+      Tensor stored = weights.tensors().get(name);
+      all.put(name, stored != null ? stored : fresh.get(name));
+    }
+    return new TrainableModel(model, all, weights.newParameters());
+  }
+
+  /** The configuration in a model folder. */
+  public static JsonObject readConfig(Path folder) {
+    Path file = folder.resolve(CONFIG_FILE);
+    if (!Files.isRegularFile(file)) {
+      throw new ModelNotFoundException(
+          file + " does not exist; a model folder holds " + CONFIG_FILE + " and model.safetensors");
+    }
+    try {
+      return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+    } catch (IOException | JsonParseException | IllegalStateException e) {
+      throw new ModelUnusableException(file + " is no JSON object: " + e.getMessage(), e);
+    }
+  }
+
+  private static Map<String, long[]> shapes(PretrainedModel model) {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    model.parameters().forEach((name, parameter) -> shapes.put(name, parameter.value().shape().sizes()));
+    return shapes;
+  }
+
+  /** What the model computes. */
+  public PretrainedModel model() {
+    return model;
+  }
+
+  /** The parameters by their Hugging Face names: live, owned by this object. */
+  public Map<String, Tensor> parameters() {
+    return parameters;
+  }
+
+  /** The parameters that {@link #fineTune} found in no file and drew anew. */
+  public List<String> newParameters() {
+    return newParameters;
+  }
+
+  /**
+   * Computes the model's outputs, without dropout.
+   *
+   * @param inputs arguments of the reference's {@code forward} by name
+   * @return outputs by name, FLOAT32, {@code loss} among them if labels are given; the caller closes them
+   * @throws InvalidInputException if an input is missing, unknown or does not fit
+   */
+  public Map<String, Tensor> forward(Map<String, Tensor> inputs) {
+    return compute(Graph.inference(model.architecture()), inputs);
+  }
+
+  private Map<String, Tensor> compute(Graph graph, Map<String, Tensor> inputs) {
+    checkRanges(inputs);
+    Map<String, Value> wanted;
+    try {
+      inputs.forEach((name, tensor) -> graph.input(name, tensor.type(), Shape.fixed(tensor.shape())));
+      wanted = new LinkedHashMap<>(model.forward(Inputs.of(graph)));
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException(String.valueOf(e.getMessage()), e);
+    }
+    OnnxWriter writer = OnnxWriter.of(graph).outputs(wanted).keepAllInputs().weights(parameters);
+    Map<String, Tensor> results = new LinkedHashMap<>();
+    try (Session session = Session.load(writer.toBuffer(), model.architecture(), SessionOptions.defaults());
+        Outputs outputs = session.run(inputs)) {
+      for (String name : wanted.keySet()) {
+        Tensor output = outputs.get(name);
+        results.put(name, Tensor.of(output.toFloatArray(), output.shape()));
+      }
+    }
+    return results;
+  }
+
+  /** Ids out of range are refused here, by name, rather than deep inside of a graph. */
+  private void checkRanges(Map<String, Tensor> inputs) {
+    JsonObject config = model.configuration();
+    checkRange(inputs, "input_ids", config, "vocab_size");
+    checkRange(inputs, "token_type_ids", config, "type_vocab_size");
+    checkRange(inputs, "position_ids", config, "max_position_embeddings");
+    Tensor ids = inputs.get("input_ids");
+    if (ids != null && ids.shape().length > 0 && config.has("max_position_embeddings")) {
+      long length = ids.shape()[ids.shape().length - 1];
+      long limit = config.get("max_position_embeddings").getAsLong();
+      if (length > limit) {
+        throw new InvalidInputException(
+            "input_ids are " + length + " tokens long; the model has " + limit + " positions (max_position_embeddings)");
+      }
+    }
+  }
+
+  private static void checkRange(Map<String, Tensor> inputs, String name, JsonObject config, String key) {
+    Tensor tensor = inputs.get(name);
+    if (tensor == null || !config.has(key)) {
+      return;
+    }
+    long limit = config.get(key).getAsLong();
+    for (long id : tensor.toLongArray()) {
+      if (id < 0 || id >= limit) {
+        throw new InvalidInputException(
+            name + " holds " + id + ", expected 0 to " + (limit - 1) + " (" + key + " is " + limit + ")");
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    parameters.values().forEach(Tensor::close);
+  }
+}
