@@ -31,8 +31,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A model with its parameters in native memory: what training changes and export writes. It owns its parameters; close it.
- * Computing with it is thread-safe as long as nobody trains it.
+ * A model with its parameters in native memory: what training changes and export writes. It owns
+ * its parameters; close it. Computing with it is thread-safe as long as nobody trains it.
  */
 public final class TrainableModel implements AutoCloseable {
 
@@ -43,7 +43,8 @@ public final class TrainableModel implements AutoCloseable {
   private final Map<String, Tensor> parameters;
   private final List<String> newParameters;
 
-  private TrainableModel(PretrainedModel model, Map<String, Tensor> parameters, List<String> newParameters) {
+  private TrainableModel(
+      PretrainedModel model, Map<String, Tensor> parameters, List<String> newParameters) {
     this.model = model;
     this.parameters = Collections.unmodifiableMap(parameters);
     this.newParameters = List.copyOf(newParameters);
@@ -51,11 +52,13 @@ public final class TrainableModel implements AutoCloseable {
 
   /** A model with new parameters, drawn from {@code seed} alone. */
   public static TrainableModel initialize(PretrainedModel model, long seed) {
-    return new TrainableModel(model, ParameterInitializer.of(seed).initialize(model.parameters()), List.of());
+    return new TrainableModel(
+        model, ParameterInitializer.of(seed).initialize(model.parameters()), List.of());
   }
 
   /**
-   * Loads a folder with {@code config.json} and {@code model.safetensors} (or its shards); every weight must fit.
+   * Loads a folder with {@code config.json} and {@code model.safetensors} (or its shards); every
+   * weight must fit.
    *
    * @throws ModelNotFoundException if the folder or a file is not there
    * @throws ModelUnusableException if a file is broken or the weights do not fit the configuration
@@ -73,7 +76,8 @@ public final class TrainableModel implements AutoCloseable {
       throw new ModelUnusableException(folder + ": " + e.getMessage(), e);
     }
     LoadedWeights weights =
-        new WeightLoader(model.weightNames(), WeightLoader.Policy.EXACT).load(folder, shapes(model));
+        new WeightLoader(model.weightNames(), WeightLoader.Policy.EXACT)
+            .load(folder, shapes(model));
     return new TrainableModel(model, new LinkedHashMap<>(weights.tensors()), List.of());
   }
 
@@ -86,7 +90,8 @@ public final class TrainableModel implements AutoCloseable {
    */
   public static TrainableModel fineTune(PretrainedModel model, Path folder, long seed) {
     LoadedWeights weights =
-        new WeightLoader(model.weightNames(), WeightLoader.Policy.NEW_HEADS).load(folder, shapes(model));
+        new WeightLoader(model.weightNames(), WeightLoader.Policy.NEW_HEADS)
+            .load(folder, shapes(model));
     Map<String, Graph.Parameter> missing = new LinkedHashMap<>(model.parameters());
     missing.keySet().retainAll(weights.newParameters());
     Map<String, Tensor> fresh = ParameterInitializer.of(seed).initialize(missing);
@@ -114,7 +119,9 @@ public final class TrainableModel implements AutoCloseable {
 
   private static Map<String, long[]> shapes(PretrainedModel model) {
     Map<String, long[]> shapes = new LinkedHashMap<>();
-    model.parameters().forEach((name, parameter) -> shapes.put(name, parameter.value().shape().sizes()));
+    model
+        .parameters()
+        .forEach((name, parameter) -> shapes.put(name, parameter.value().shape().sizes()));
     return shapes;
   }
 
@@ -137,7 +144,8 @@ public final class TrainableModel implements AutoCloseable {
    * Computes the model's outputs, without dropout.
    *
    * @param inputs arguments of the reference's {@code forward} by name
-   * @return outputs by name, FLOAT32, {@code loss} among them if labels are given; the caller closes them
+   * @return outputs by name, FLOAT32, {@code loss} among them if labels are given; the caller
+   *     closes them
    * @throws InvalidInputException if an input is missing, unknown or does not fit
    */
   public Map<String, Tensor> forward(Map<String, Tensor> inputs) {
@@ -148,14 +156,16 @@ public final class TrainableModel implements AutoCloseable {
     checkRanges(inputs);
     Map<String, Value> wanted;
     try {
-      inputs.forEach((name, tensor) -> graph.input(name, tensor.type(), Shape.fixed(tensor.shape())));
+      inputs.forEach(
+          (name, tensor) -> graph.input(name, tensor.type(), Shape.fixed(tensor.shape())));
       wanted = new LinkedHashMap<>(model.forward(Inputs.of(graph)));
     } catch (IllegalArgumentException e) {
       throw new InvalidInputException(String.valueOf(e.getMessage()), e);
     }
     OnnxWriter writer = OnnxWriter.of(graph).outputs(wanted).keepAllInputs().weights(parameters);
     Map<String, Tensor> results = new LinkedHashMap<>();
-    try (Session session = Session.load(writer.toBuffer(), model.architecture(), SessionOptions.defaults());
+    try (Session session =
+            Session.load(writer.toBuffer(), model.architecture(), SessionOptions.defaults());
         Outputs outputs = session.run(inputs)) {
       for (String name : wanted.keySet()) {
         Tensor output = outputs.get(name);
@@ -177,12 +187,17 @@ public final class TrainableModel implements AutoCloseable {
       long limit = config.get("max_position_embeddings").getAsLong();
       if (length > limit) {
         throw new InvalidInputException(
-            "input_ids are " + length + " tokens long; the model has " + limit + " positions (max_position_embeddings)");
+            "input_ids are "
+                + length
+                + " tokens long; the model has "
+                + limit
+                + " positions (max_position_embeddings)");
       }
     }
   }
 
-  private static void checkRange(Map<String, Tensor> inputs, String name, JsonObject config, String key) {
+  private static void checkRange(
+      Map<String, Tensor> inputs, String name, JsonObject config, String key) {
     Tensor tensor = inputs.get(name);
     if (tensor == null || !config.has(key)) {
       return;
@@ -191,7 +206,16 @@ public final class TrainableModel implements AutoCloseable {
     for (long id : tensor.toLongArray()) {
       if (id < 0 || id >= limit) {
         throw new InvalidInputException(
-            name + " holds " + id + ", expected 0 to " + (limit - 1) + " (" + key + " is " + limit + ")");
+            name
+                + " holds "
+                + id
+                + ", expected 0 to "
+                + (limit - 1)
+                + " ("
+                + key
+                + " is "
+                + limit
+                + ")");
       }
     }
   }

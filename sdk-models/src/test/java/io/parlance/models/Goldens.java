@@ -17,7 +17,9 @@ public final class Goldens {
 
   private Goldens() {}
 
-  /** A folder under {@code goldens} of the test resources, such as {@code architectures/bert-base}. */
+  /**
+   * A folder under {@code goldens} of the test resources, such as {@code architectures/bert-base}.
+   */
   public static Path folder(String name) {
     try {
       URI uri = Goldens.class.getResource("/goldens/" + name).toURI();

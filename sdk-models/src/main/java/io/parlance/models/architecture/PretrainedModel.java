@@ -32,7 +32,8 @@ public interface PretrainedModel {
   List<String> exportedInputs();
 
   /**
-   * Declares {@link #exportedInputs} in a graph: INT64, [batch, sequence] unless the head takes another shape.
+   * Declares {@link #exportedInputs} in a graph: INT64, [batch, sequence] unless the head takes
+   * another shape.
    *
    * @return the declared inputs
    */
@@ -43,7 +44,10 @@ public interface PretrainedModel {
     return Inputs.of(graph);
   }
 
-  /** The parameters with their shapes and first values, in the order of the forward pass; takes no memory for them. */
+  /**
+   * The parameters with their shapes and first values, in the order of the forward pass; takes no
+   * memory for them.
+   */
   default Map<String, Graph.Parameter> parameters() {
     Graph graph = Graph.inference(architecture());
     forward(declareInputs(graph));

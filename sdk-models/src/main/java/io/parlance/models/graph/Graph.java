@@ -32,7 +32,9 @@ public final class Graph {
   public enum Target {
     /** Operators that have gradient rules and fast backward passes; dropout is live. */
     TRAINING,
-    /** Spelled as for training, without dropout: losses and gradients of the model as it is used. */
+    /**
+     * Spelled as for training, without dropout: losses and gradients of the model as it is used.
+     */
     EVALUATION,
     /** Fused operators, no dropout, no gradients. */
     INFERENCE

@@ -10,8 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Draws first values of parameters. Each parameter has a stream of random numbers of its own, chosen by its name, so that a
- * parameter's values do not depend on which others a model has.
+ * Draws first values of parameters. Each parameter has a stream of random numbers of its own,
+ * chosen by its name, so that a parameter's values do not depend on which others a model has.
  */
 public final class ParameterInitializer {
 

@@ -11,9 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Tensors as JSON: {@code {"dtype": "float32" | "float64" | "int64" | "bool", "shape": [...], "data": [flat, row-major]}}.
- * Non-finite numbers are the strings {@code "Infinity"}, {@code "-Infinity"} and {@code "NaN"}. A float32 is printed so that
- * it reads back as the same float.
+ * Tensors as JSON: {@code {"dtype": "float32" | "float64" | "int64" | "bool", "shape": [...],
+ * "data": [flat, row-major]}}. Non-finite numbers are the strings {@code "Infinity"}, {@code
+ * "-Infinity"} and {@code "NaN"}. A float32 is printed so that it reads back as the same float.
  */
 public final class TensorJson {
 
@@ -66,7 +66,12 @@ public final class TensorJson {
     long elements = Arrays.stream(shape).reduce(1, Math::multiplyExact);
     if (elements != data.size()) {
       throw new InvalidInputException(
-          "a tensor of shape " + Arrays.toString(shape) + " has " + elements + " elements, but data holds " + data.size());
+          "a tensor of shape "
+              + Arrays.toString(shape)
+              + " has "
+              + elements
+              + " elements, but data holds "
+              + data.size());
     }
     double[] values = data.stream().mapToDouble(Double::doubleValue).toArray();
     return switch (type) {
@@ -96,7 +101,8 @@ public final class TensorJson {
   public static void write(JsonWriter json, Tensor tensor) throws IOException {
     ElementType type = tensor.type();
     json.beginObject();
-    json.name("dtype").value(type.isFloatingPoint() ? "float32" : type == ElementType.BOOL ? "bool" : "int64");
+    json.name("dtype")
+        .value(type.isFloatingPoint() ? "float32" : type == ElementType.BOOL ? "bool" : "int64");
     json.name("shape").beginArray();
     for (long size : tensor.shape()) {
       json.value(size);
