@@ -6,6 +6,8 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
 import io.parlance.InvalidInputException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -123,7 +125,9 @@ final class JsonLines implements AutoCloseable {
       if (!element.isJsonObject()) {
         throw error(number, "expected a JSON object, found " + abbreviated(text));
       }
-      reader.peek(); // refuses anything but the end
+      if (reader.peek() != JsonToken.END_DOCUMENT) {
+        throw new MalformedJsonException("more after the object");
+      }
       return element.getAsJsonObject();
     } catch (JsonParseException | IOException | IllegalStateException e) {
       throw error(number, "is not valid JSON" + place(e) + ": " + abbreviated(text));
