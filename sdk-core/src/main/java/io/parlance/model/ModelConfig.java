@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,11 @@ public final class ModelConfig {
   private ModelConfig(String name, JsonObject json) {
     this.name = name;
     this.json = json;
+  }
+
+  /** A configuration made in memory, for example that of a model which is not saved yet. */
+  public static ModelConfig of(String name, JsonObject json) {
+    return new ModelConfig(name, json.deepCopy());
   }
 
   static ModelConfig parse(String name, byte[] bytes) {
@@ -228,6 +234,30 @@ public final class ModelConfig {
       }
     }
     throw wrong(key, "a whole number", value);
+  }
+
+  /** A number of the file, if it is given. */
+  public OptionalDouble number(String key) {
+    JsonElement value = json.get(key);
+    if (value == null || value.isJsonNull()) {
+      return OptionalDouble.empty();
+    }
+    if (value instanceof JsonPrimitive number && number.isNumber()) {
+      return OptionalDouble.of(number.getAsDouble());
+    }
+    throw wrong(key, "a number", value);
+  }
+
+  /** True or false, if it is given. */
+  public Optional<Boolean> flag(String key) {
+    JsonElement value = json.get(key);
+    if (value == null || value.isJsonNull()) {
+      return Optional.empty();
+    }
+    if (value instanceof JsonPrimitive flag && flag.isBoolean()) {
+      return Optional.of(flag.getAsBoolean());
+    }
+    throw wrong(key, "true or false", value);
   }
 
   private @Nullable JsonObject object(String key) {

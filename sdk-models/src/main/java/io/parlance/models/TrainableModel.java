@@ -1,11 +1,10 @@
 package io.parlance.models;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.parlance.InvalidInputException;
-import io.parlance.ModelNotFoundException;
-import io.parlance.ModelUnusableException;
+import io.parlance.model.ModelConfig;
+import io.parlance.model.ModelFolder;
+import io.parlance.model.ModelSource;
 import io.parlance.models.architecture.Architectures;
 import io.parlance.models.architecture.Inputs;
 import io.parlance.models.architecture.PretrainedModel;
@@ -21,8 +20,6 @@ import io.parlance.runtime.Outputs;
 import io.parlance.runtime.Session;
 import io.parlance.runtime.SessionOptions;
 import io.parlance.runtime.Tensor;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -35,9 +32,6 @@ import java.util.Set;
  * its parameters; close it. Computing with it is thread-safe as long as nobody trains it.
  */
 public final class TrainableModel implements AutoCloseable {
-
-  /** The configuration's file in a model folder. */
-  public static final String CONFIG_FILE = "config.json";
 
   private final PretrainedModel model;
   private final Map<String, Tensor> parameters;
@@ -60,21 +54,16 @@ public final class TrainableModel implements AutoCloseable {
    * Loads a folder with {@code config.json} and {@code model.safetensors} (or its shards); every
    * weight must fit.
    *
-   * @throws ModelNotFoundException if the folder or a file is not there
-   * @throws ModelUnusableException if a file is broken or the weights do not fit the configuration
+   * @throws io.parlance.ModelNotFoundException if the folder or a file is not there
+   * @throws io.parlance.ModelUnusableException if a file is broken or the weights do not fit the configuration
    */
   public static TrainableModel load(Path folder) {
-    JsonObject config = readConfig(folder);
+    ModelConfig config = ModelFolder.open(ModelSource.of(folder)).config();
     Set<String> names;
     try (SafetensorsReader reader = SafetensorsReader.open(folder)) {
       names = reader.tensors().keySet();
     }
-    PretrainedModel model;
-    try {
-      model = Architectures.of(config, names);
-    } catch (IllegalArgumentException e) {
-      throw new ModelUnusableException(folder + ": " + e.getMessage(), e);
-    }
+    PretrainedModel model = Architectures.of(config, names);
     LoadedWeights weights =
         new WeightLoader(model.weightNames(), WeightLoader.Policy.EXACT)
             .load(folder, shapes(model));
@@ -101,20 +90,6 @@ public final class TrainableModel implements AutoCloseable {
       all.put(name, stored != null ? stored : fresh.get(name));
     }
     return new TrainableModel(model, all, weights.newParameters());
-  }
-
-  /** The configuration in a model folder. */
-  public static JsonObject readConfig(Path folder) {
-    Path file = folder.resolve(CONFIG_FILE);
-    if (!Files.isRegularFile(file)) {
-      throw new ModelNotFoundException(
-          file + " does not exist; a model folder holds " + CONFIG_FILE + " and model.safetensors");
-    }
-    try {
-      return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-    } catch (IOException | JsonParseException | IllegalStateException e) {
-      throw new ModelUnusableException(file + " is no JSON object: " + e.getMessage(), e);
-    }
   }
 
   private static Map<String, long[]> shapes(PretrainedModel model) {

@@ -1,7 +1,7 @@
 package io.parlance.models.architecture;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
+import io.parlance.ModelUnusableException;
+import io.parlance.model.ModelConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -15,26 +15,30 @@ public final class Architectures {
   /**
    * The model of a configuration.
    *
-   * @param config the contents of {@code config.json}
-   * @param weights the names of the weights at hand; they tell what the configuration does not,
-   *     such as whether there is a pooler. Empty for a model that gets new weights
-   * @throws IllegalArgumentException if {@code architectures} is missing or names none that can be
-   *     built, or a value of the configuration is wrong
+   * @param config what {@code config.json} says
+   * @param weights the names of the weights at hand; they tell what the configuration does not, such as whether there is a
+   *     pooler. Empty for a model that gets new weights
+   * @throws ModelUnusableException if {@code architectures} is missing or names none that can be built, or a value of the
+   *     configuration is wrong
    */
-  public static PretrainedModel of(JsonObject config, Set<String> weights) {
-    String name = architecture(config);
+  public static PretrainedModel of(ModelConfig config, Set<String> weights) {
+    if (config.architectures().isEmpty()) {
+      throw new ModelUnusableException(
+          config + " names no class under 'architectures'; known are " + new TreeSet<>(names()));
+    }
+    String name = config.architectures().get(0);
     for (BertHead head : BertHead.values()) {
       if (head.architecture().equals(name)) {
-        boolean pooler =
-            weights.isEmpty() || weights.stream().anyMatch(w -> w.endsWith("pooler.dense.weight"));
-        return head.model(BertConfig.from(config), pooler);
+        boolean pooler = weights.isEmpty() || weights.stream().anyMatch(w -> w.endsWith("pooler.dense.weight"));
+        try {
+          return head.model(BertConfig.from(config), pooler);
+        } catch (IllegalArgumentException e) {
+          throw new ModelUnusableException(config + ": " + e.getMessage(), e);
+        }
       }
     }
-    throw new IllegalArgumentException(
-        "config.json: architecture '"
-            + name
-            + "' cannot be built; known are "
-            + new TreeSet<>(names()));
+    throw new ModelUnusableException(
+        config + ": architecture '" + name + "' cannot be built; known are " + new TreeSet<>(names()));
   }
 
   /** The names of all architectures that can be built. */
@@ -44,14 +48,5 @@ public final class Architectures {
       names.add(head.architecture());
     }
     return names;
-  }
-
-  private static String architecture(JsonObject config) {
-    JsonElement list = config.get("architectures");
-    if (list == null || !list.isJsonArray() || list.getAsJsonArray().isEmpty()) {
-      throw new IllegalArgumentException(
-          "config.json: architectures is " + list + ", expected a list with one class name");
-    }
-    return list.getAsJsonArray().get(0).getAsString();
   }
 }

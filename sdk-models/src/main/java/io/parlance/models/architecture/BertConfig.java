@@ -2,6 +2,7 @@ package io.parlance.models.architecture;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.parlance.model.ModelConfig;
 import io.parlance.models.nn.Activation;
 
 /**
@@ -58,11 +59,11 @@ public record BertConfig(
     requireProbability("classifier_dropout", classifierDropout);
     if (hiddenLayers < 0) {
       throw new IllegalArgumentException(
-          "config.json: num_hidden_layers is " + hiddenLayers + ", expected 0 or more");
+          "num_hidden_layers is " + hiddenLayers + ", expected 0 or more");
     }
     if (hiddenSize % attentionHeads != 0) {
       throw new IllegalArgumentException(
-          "config.json: hidden_size "
+          "hidden_size "
               + hiddenSize
               + " is not a multiple of num_attention_heads "
               + attentionHeads);
@@ -72,7 +73,7 @@ public record BertConfig(
 
   /** BERT base: 12 layers, 768 wide, 12 heads; uncased vocabulary. */
   public static BertConfig base() {
-    return from(new JsonObject());
+    return from(ModelConfig.of("BERT base", new JsonObject()));
   }
 
   /** BERT large: 24 layers, 1024 wide, 16 heads; uncased vocabulary. */
@@ -196,38 +197,34 @@ public record BertConfig(
    * @throws IllegalArgumentException naming the key, if a value is wrong or asks for what is not
    *     supported
    */
-  public static BertConfig from(JsonObject json) {
-    ConfigReader reader = new ConfigReader(json);
-    String positions = reader.text("position_embedding_type", "absolute");
+  public static BertConfig from(ModelConfig config) {
+    String positions = config.string("position_embedding_type").orElse("absolute");
     if (!positions.equals("absolute")) {
       throw new IllegalArgumentException(
-          "config.json: position_embedding_type is '"
-              + positions
-              + "'; BERT is built with 'absolute' only");
+          "position_embedding_type is '" + positions + "'; BERT is built with 'absolute' only");
     }
-    if (reader.flag("add_cross_attention", false)) {
-      throw new IllegalArgumentException(
-          "config.json: add_cross_attention is true; BERT is built without cross attention");
+    if (config.flag("add_cross_attention").orElse(false)) {
+      throw new IllegalArgumentException("add_cross_attention is true; BERT is built without cross attention");
     }
-    double dropout = reader.number("hidden_dropout_prob", 0.1);
+    double dropout = config.number("hidden_dropout_prob").orElse(0.1);
     return new BertConfig(
-        reader.integer("vocab_size", 30522),
-        reader.integer("hidden_size", 768),
-        (int) reader.integer("num_hidden_layers", 12),
-        (int) reader.integer("num_attention_heads", 12),
-        reader.integer("intermediate_size", 3072),
-        reader.text("hidden_act", "gelu"),
+        config.integer("vocab_size").orElse(30522),
+        config.integer("hidden_size").orElse(768),
+        config.integer("num_hidden_layers").orElse(12),
+        config.integer("num_attention_heads").orElse(12),
+        config.integer("intermediate_size").orElse(3072),
+        config.string("hidden_act").orElse("gelu"),
         dropout,
-        reader.number("attention_probs_dropout_prob", 0.1),
-        reader.number("classifier_dropout", dropout),
-        reader.integer("max_position_embeddings", 512),
-        reader.integer("type_vocab_size", 2),
-        reader.number("initializer_range", 0.02),
-        reader.number("layer_norm_eps", 1e-12),
-        reader.integer("pad_token_id", 0),
-        reader.flag("is_decoder", false),
-        reader.flag("tie_word_embeddings", true),
-        Labels.read(json));
+        config.number("attention_probs_dropout_prob").orElse(0.1),
+        config.number("classifier_dropout").orElse(dropout),
+        config.integer("max_position_embeddings").orElse(512),
+        config.integer("type_vocab_size").orElse(2),
+        config.number("initializer_range").orElse(0.02),
+        config.number("layer_norm_eps").orElse(1e-12),
+        config.integer("pad_token_id").orElse(0),
+        config.flag("is_decoder").orElse(false),
+        config.flag("tie_word_embeddings").orElse(true),
+        Labels.read(config));
   }
 
   /** The contents of {@code config.json} for a model with this head. */
@@ -268,14 +265,14 @@ public record BertConfig(
   private static void requirePositive(String key, long value) {
     if (value <= 0) {
       throw new IllegalArgumentException(
-          "config.json: " + key + " is " + value + ", expected a positive number");
+          "" + key + " is " + value + ", expected a positive number");
     }
   }
 
   private static void requireProbability(String key, double value) {
     if (!(value >= 0 && value < 1)) {
       throw new IllegalArgumentException(
-          "config.json: " + key + " is " + value + ", expected at least 0 and below 1");
+          "" + key + " is " + value + ", expected at least 0 and below 1");
     }
   }
 }

@@ -1,12 +1,10 @@
 package io.parlance.models.architecture;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.parlance.model.ModelConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +42,7 @@ public record Labels(List<String> names, @Nullable ProblemType problemType) {
   public static Labels numbered(int count) {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      names.add("LABEL_" + i);
+      names.add(ModelConfig.defaultLabel(i));
     }
     return new Labels(names, null);
   }
@@ -55,44 +53,25 @@ public record Labels(List<String> names, @Nullable ProblemType problemType) {
   }
 
   /**
-   * Reads {@code id2label}, {@code num_labels} and {@code problem_type}.
+   * Reads {@code id2label}, {@code num_labels} and {@code problem_type}; two numbered classes where nothing is said.
    *
-   * @throws IllegalArgumentException naming the key, if the ids are not 0, 1, 2, ... or a value is
-   *     of the wrong kind
+   * @throws io.parlance.ModelUnusableException if a value is of the wrong kind
+   * @throws IllegalArgumentException if the problem type is unknown
    */
-  static Labels read(JsonObject json) {
-    ConfigReader reader = new ConfigReader(json);
-    String problem = reader.text("problem_type", "");
+  static Labels read(ModelConfig config) {
+    String problem = config.problemType().orElse("");
     ProblemType type = null;
     if (!problem.isEmpty()) {
       try {
         type = ProblemType.valueOf(problem.toUpperCase(Locale.ROOT));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
-            "config.json: problem_type is '"
-                + problem
-                + "', expected regression, single_label_classification or"
-                + " multi_label_classification",
-            e);
+            "problem_type is '" + problem + "', expected regression, single_label_classification or"
+                + " multi_label_classification", e);
       }
     }
-    if (!json.has("id2label") || !json.get("id2label").isJsonObject()) {
-      return new Labels(numbered((int) reader.integer("num_labels", 2)).names(), type);
-    }
-    TreeMap<Integer, String> byId = new TreeMap<>();
-    for (Map.Entry<String, JsonElement> entry : json.getAsJsonObject("id2label").entrySet()) {
-      try {
-        byId.put(Integer.parseInt(entry.getKey()), entry.getValue().getAsString());
-      } catch (NumberFormatException | IllegalStateException | UnsupportedOperationException e) {
-        throw new IllegalArgumentException(
-            "config.json: id2label has an entry " + entry + ", expected a number and a name", e);
-      }
-    }
-    if (!byId.isEmpty() && (byId.firstKey() != 0 || byId.lastKey() != byId.size() - 1)) {
-      throw new IllegalArgumentException(
-          "config.json: the ids of id2label are " + byId.keySet() + ", expected 0, 1, 2, ...");
-    }
-    return new Labels(new ArrayList<>(byId.values()), type);
+    List<String> names = config.labels();
+    return new Labels(names.isEmpty() ? DEFAULT.names() : names, type);
   }
 
   void write(JsonObject json) {
