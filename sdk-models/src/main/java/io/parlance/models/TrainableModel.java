@@ -55,7 +55,8 @@ public final class TrainableModel implements AutoCloseable {
    * weight must fit.
    *
    * @throws io.parlance.ModelNotFoundException if the folder or a file is not there
-   * @throws io.parlance.ModelUnusableException if a file is broken or the weights do not fit the configuration
+   * @throws io.parlance.ModelUnusableException if a file is broken or the weights do not fit the
+   *     configuration
    */
   public static TrainableModel load(Path folder) {
     ModelConfig config = ModelFolder.open(ModelSource.of(folder)).config();

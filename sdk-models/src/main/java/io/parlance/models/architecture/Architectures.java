@@ -16,10 +16,10 @@ public final class Architectures {
    * The model of a configuration.
    *
    * @param config what {@code config.json} says
-   * @param weights the names of the weights at hand; they tell what the configuration does not, such as whether there is a
-   *     pooler. Empty for a model that gets new weights
-   * @throws ModelUnusableException if {@code architectures} is missing or names none that can be built, or a value of the
-   *     configuration is wrong
+   * @param weights the names of the weights at hand; they tell what the configuration does not,
+   *     such as whether there is a pooler. Empty for a model that gets new weights
+   * @throws ModelUnusableException if {@code architectures} is missing or names none that can be
+   *     built, or a value of the configuration is wrong
    */
   public static PretrainedModel of(ModelConfig config, Set<String> weights) {
     if (config.architectures().isEmpty()) {
@@ -29,7 +29,8 @@ public final class Architectures {
     String name = config.architectures().get(0);
     for (BertHead head : BertHead.values()) {
       if (head.architecture().equals(name)) {
-        boolean pooler = weights.isEmpty() || weights.stream().anyMatch(w -> w.endsWith("pooler.dense.weight"));
+        boolean pooler =
+            weights.isEmpty() || weights.stream().anyMatch(w -> w.endsWith("pooler.dense.weight"));
         try {
           return head.model(BertConfig.from(config), pooler);
         } catch (IllegalArgumentException e) {
@@ -38,7 +39,11 @@ public final class Architectures {
       }
     }
     throw new ModelUnusableException(
-        config + ": architecture '" + name + "' cannot be built; known are " + new TreeSet<>(names()));
+        config
+            + ": architecture '"
+            + name
+            + "' cannot be built; known are "
+            + new TreeSet<>(names()));
   }
 
   /** The names of all architectures that can be built. */

@@ -204,7 +204,8 @@ public record BertConfig(
           "position_embedding_type is '" + positions + "'; BERT is built with 'absolute' only");
     }
     if (config.flag("add_cross_attention").orElse(false)) {
-      throw new IllegalArgumentException("add_cross_attention is true; BERT is built without cross attention");
+      throw new IllegalArgumentException(
+          "add_cross_attention is true; BERT is built without cross attention");
     }
     double dropout = config.number("hidden_dropout_prob").orElse(0.1);
     return new BertConfig(

@@ -53,7 +53,8 @@ public record Labels(List<String> names, @Nullable ProblemType problemType) {
   }
 
   /**
-   * Reads {@code id2label}, {@code num_labels} and {@code problem_type}; two numbered classes where nothing is said.
+   * Reads {@code id2label}, {@code num_labels} and {@code problem_type}; two numbered classes where
+   * nothing is said.
    *
    * @throws io.parlance.ModelUnusableException if a value is of the wrong kind
    * @throws IllegalArgumentException if the problem type is unknown
@@ -66,8 +67,11 @@ public record Labels(List<String> names, @Nullable ProblemType problemType) {
         type = ProblemType.valueOf(problem.toUpperCase(Locale.ROOT));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
-            "problem_type is '" + problem + "', expected regression, single_label_classification or"
-                + " multi_label_classification", e);
+            "problem_type is '"
+                + problem
+                + "', expected regression, single_label_classification or"
+                + " multi_label_classification",
+            e);
       }
     }
     List<String> names = config.labels();
