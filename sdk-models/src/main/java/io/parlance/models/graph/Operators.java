@@ -353,18 +353,6 @@ public final class Operators {
         : node("Gather", Map.of("axis", 0L, Node.PADDING_ROW, paddingRow), table, indices);
   }
 
-  /**
-   * Mean softmax cross entropy of scores [n, classes] over the rows whose label [n] is not {@code
-   * ignored}, a scalar.
-   */
-  public static Value softmaxCrossEntropyLoss(Value scores, Value labels, long ignored) {
-    return node(
-        "SoftmaxCrossEntropyLoss",
-        Map.of("ignore_index", ignored, "reduction", "mean"),
-        scores,
-        labels);
-  }
-
   public static Value gatherElements(Value data, Value indices, int axis) {
     return node("GatherElements", Map.of("axis", (long) axis), data, indices);
   }

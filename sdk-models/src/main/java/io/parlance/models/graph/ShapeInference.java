@@ -105,7 +105,6 @@ final class ShapeInference {
       RULES.put(reduction, ShapeInference::reduce);
     }
     RULES.put("ArgMax", ShapeInference::argMax);
-    RULES.put("SoftmaxCrossEntropyLoss", ShapeInference::crossEntropy);
     RULES.put("LayerNormalization", ShapeInference::layerNormalization);
     RULES.put(
         "DynamicQuantizeLinear",
@@ -327,6 +326,13 @@ final class ShapeInference {
         if (data.contents() != null && step == 1) {
           contents = List.copyOf(data.contents().subList((int) start, (int) (start + length)));
         }
+      } else if (step != 1) {
+        shape = shape.with(axis, Dimension.unknown());
+      } else if (starts != null
+          && ends != null
+          && starts.toLongs()[i] == 0
+          && ends.toLongs()[i] >= Integer.MAX_VALUE) {
+        continue; // the whole axis
       } else if (starts != null && starts.toLongs()[i] == 0 && node.input(2).contents() != null) {
         shape = shape.with(axis, node.input(2).contents().get(i));
       } else if (starts != null
@@ -542,18 +548,6 @@ final class ShapeInference {
           "the scale has shape " + node.input(1).shape() + ", expected " + scale);
     }
     return List.of(new Result(node.input(0).type(), shape));
-  }
-
-  private static List<Result> crossEntropy(Node node, int opset) {
-    Shape scores = node.input(0).shape();
-    Shape labels = node.input(1).shape();
-    if (scores.rank() != 2 || labels.rank() != 1) {
-      throw new IllegalArgumentException(
-          "scores are a matrix and labels a vector, not " + scores + " and " + labels);
-    }
-    requireEqual(scores.get(0), labels.get(0), "rows of scores and labels");
-    return List.of(
-        new Result(node.input(0).type(), Shape.SCALAR), new Result(node.input(0).type(), scores));
   }
 
   private static void requireEqual(Dimension a, Dimension b, String what) {

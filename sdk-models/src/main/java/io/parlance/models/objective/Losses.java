@@ -3,11 +3,12 @@ package io.parlance.models.objective;
 import static io.parlance.models.graph.Operators.add;
 import static io.parlance.models.graph.Operators.mul;
 import static io.parlance.models.graph.Operators.reduceMean;
+import static io.parlance.models.graph.Operators.reduceSum;
 import static io.parlance.models.graph.Operators.relu;
 import static io.parlance.models.graph.Operators.reshape;
-import static io.parlance.models.graph.Operators.softmaxCrossEntropyLoss;
 import static io.parlance.models.graph.Operators.sub;
 
+import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.Operators;
 import io.parlance.models.graph.Value;
 
@@ -20,7 +21,7 @@ public final class Losses {
   private Losses() {}
 
   /**
-   * Mean cross entropy over all positions whose label is not {@link #IGNORED}.
+   * Mean cross entropy over all positions whose label is not {@link #IGNORED}; 0 if there is none.
    *
    * @param scores [..., classes]
    * @param labels [...], INT64
@@ -29,12 +30,26 @@ public final class Losses {
     return crossEntropy(scores, labels, IGNORED);
   }
 
-  /** Mean cross entropy over all positions whose label is not {@code ignored}. */
+  /** Mean cross entropy over all positions whose label is not {@code ignored}; 0 if there is none. */
   public static Value crossEntropy(Value scores, Value labels, long ignored) {
     long classes = scores.shape().get(-1).size();
     Value rows = scores.shape().rank() == 2 ? scores : reshape(scores, -1, classes);
     Value flat = labels.shape().rank() == 1 ? labels : reshape(labels, -1);
-    return softmaxCrossEntropyLoss(rows, flat, ignored);
+    if (!rows.shape().get(0).equals(flat.shape().get(0))) {
+      throw new IllegalArgumentException(
+          "scores " + scores + " need one label a row, not labels " + labels);
+    }
+    // Spelled out: its gradient then is softmax minus one-hot, in place of the forward pass.
+    Graph graph = rows.graph();
+    Value counts = Operators.not(Operators.equal(flat, graph.longScalar(ignored)));
+    Value index = Operators.where(counts, flat, graph.longScalar(0));
+    Value picked =
+        Operators.gatherElements(
+            Operators.logSoftmax(rows, -1), Operators.unsqueeze(index, 1), 1);
+    Value weights = Operators.unsqueeze(Operators.cast(counts, rows.type()), 1);
+    Value number =
+        Operators.max(reduceSum(weights, false), Operators.scalarLike(weights, 1));
+    return Operators.neg(Operators.div(reduceSum(mul(picked, weights), false), number));
   }
 
   /**
