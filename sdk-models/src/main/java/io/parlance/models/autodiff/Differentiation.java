@@ -45,7 +45,9 @@ final class Differentiation {
     return node.output();
   }
 
-  /** The gradient of the first output, perhaps smaller than it where it is the same along an axis. */
+  /**
+   * The gradient of the first output, perhaps smaller than it where it is the same along an axis.
+   */
   Value upstream() {
     Value gradient = backward.collected(node.output());
     if (gradient == null) {

@@ -9,7 +9,6 @@ import static io.parlance.models.graph.Operators.erf;
 import static io.parlance.models.graph.Operators.exp;
 import static io.parlance.models.graph.Operators.greater;
 import static io.parlance.models.graph.Operators.greaterOrEqual;
-import static io.parlance.models.graph.Operators.less;
 import static io.parlance.models.graph.Operators.lessOrEqual;
 import static io.parlance.models.graph.Operators.log;
 import static io.parlance.models.graph.Operators.mul;

@@ -54,7 +54,8 @@ final class MovementGradients {
           entry("GatherElements", at -> at.give(0, () -> gatheredElements(at))),
           entry(
               "GatherND",
-              at -> at.give(0, () -> scatterNd(at.zerosLike(at.in(0)), at.in(1), at.whole(), "add"))),
+              at ->
+                  at.give(0, () -> scatterNd(at.zerosLike(at.in(0)), at.in(1), at.whole(), "add"))),
           entry("ScatterElements", MovementGradients::scatteredElements),
           entry("ScatterND", MovementGradients::scattered),
           entry("Trilu", MovementGradients::triangle));
@@ -261,7 +262,11 @@ final class MovementGradients {
     Graph graph = matrix.graph();
     long columns = matrix.shape().get(1).size();
     Value zeros = constantOfShape(graph.longs(1, columns), matrix.type(), 0);
-    return scatterNd(matrix, graph.constant(Literal.of(ElementType.INT64, new long[] {1, 1}, row)), zeros, "none");
+    return scatterNd(
+        matrix,
+        graph.constant(Literal.of(ElementType.INT64, new long[] {1, 1}, row)),
+        zeros,
+        "none");
   }
 
   /** The permutation that brings {@code count} axes from {@code axis} on to the front. */
@@ -292,8 +297,7 @@ final class MovementGradients {
     int axis = at.axis(0);
     Value g = at.whole();
     Value gradient = scatterElements(at.zerosLike(at.in(0)), at.in(1), g, axis, "add");
-    at.backward()
-        .markSparse(gradient, new Backward.Sparse(at.out(), at.in(1), g, axis));
+    at.backward().markSparse(gradient, new Backward.Sparse(at.out(), at.in(1), g, axis));
     return gradient;
   }
 
@@ -302,9 +306,7 @@ final class MovementGradients {
     Value g = at.whole();
     boolean replaces = replaces(at.node());
     at.give(
-        0,
-        () ->
-            replaces ? scatterElements(g, at.in(1), at.zerosLike(at.in(2)), axis, "none") : g);
+        0, () -> replaces ? scatterElements(g, at.in(1), at.zerosLike(at.in(2)), axis, "none") : g);
     at.give(2, () -> gatherElements(g, at.in(1), axis));
   }
 

@@ -170,7 +170,8 @@ final class ReductionGradients {
     if (sparse != null
         && sparse.axis() == axis
         && sparse.indices().shape().get(axis).is(1)
-        && Backward.sameShape(sparse.picked().shape().with(axis, at.out().shape().get(axis)), at.out().shape())) {
+        && Backward.sameShape(
+            sparse.picked().shape().with(axis, at.out().shape().get(axis)), at.out().shape())) {
       Value less = sub(exp(sparse.picked()), scalarLike(sparse.picked(), 1));
       Value difference = scatterElements(probabilities, sparse.indices(), less, axis, "none");
       return at.backward().scaleRows(difference, neg(sparse.updates()));

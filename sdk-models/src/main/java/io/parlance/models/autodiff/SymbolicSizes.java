@@ -25,7 +25,9 @@ final class SymbolicSizes {
     this.graph = graph;
   }
 
-  /** The sizes of {@code shape}; read from {@code like}, which has it, where there is no other way. */
+  /**
+   * The sizes of {@code shape}; read from {@code like}, which has it, where there is no other way.
+   */
   Value vector(Shape shape, Value like) {
     if (shape.isFixed()) {
       return graph.longs(shape.sizes());
@@ -68,7 +70,9 @@ final class SymbolicSizes {
     return reshape(value, like.shape(), like);
   }
 
-  /** Reshapes to {@code shape}; its sizes are read from {@code like} where there is no other way. */
+  /**
+   * Reshapes to {@code shape}; its sizes are read from {@code like} where there is no other way.
+   */
   Value reshape(Value value, Shape shape, Value like) {
     if (value.shape().equals(shape)) {
       return value;

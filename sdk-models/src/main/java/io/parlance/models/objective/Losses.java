@@ -30,7 +30,9 @@ public final class Losses {
     return crossEntropy(scores, labels, IGNORED);
   }
 
-  /** Mean cross entropy over all positions whose label is not {@code ignored}; 0 if there is none. */
+  /**
+   * Mean cross entropy over all positions whose label is not {@code ignored}; 0 if there is none.
+   */
   public static Value crossEntropy(Value scores, Value labels, long ignored) {
     long classes = scores.shape().get(-1).size();
     Value rows = scores.shape().rank() == 2 ? scores : reshape(scores, -1, classes);
@@ -44,11 +46,9 @@ public final class Losses {
     Value counts = Operators.not(Operators.equal(flat, graph.longScalar(ignored)));
     Value index = Operators.where(counts, flat, graph.longScalar(0));
     Value picked =
-        Operators.gatherElements(
-            Operators.logSoftmax(rows, -1), Operators.unsqueeze(index, 1), 1);
+        Operators.gatherElements(Operators.logSoftmax(rows, -1), Operators.unsqueeze(index, 1), 1);
     Value weights = Operators.unsqueeze(Operators.cast(counts, rows.type()), 1);
-    Value number =
-        Operators.max(reduceSum(weights, false), Operators.scalarLike(weights, 1));
+    Value number = Operators.max(reduceSum(weights, false), Operators.scalarLike(weights, 1));
     return Operators.neg(Operators.div(reduceSum(mul(picked, weights), false), number));
   }
 

@@ -51,7 +51,10 @@ class ElementwiseGradientsTest {
         function("Mul constant", x -> Operators.mul(Operators.mul(x, 3), 0.25), x -> x),
         function("Div constant", x -> Operators.div(x, 3), x -> x),
         function("constant Sub", x -> Operators.sub(2, x), x -> x),
-        function("Clip", x -> Operators.clip(x, -0.05, 0.5), x -> Math.abs(x - 0.5) < 1e-3 ? 1 : APART.applyAsDouble(x)),
+        function(
+            "Clip",
+            x -> Operators.clip(x, -0.05, 0.5),
+            x -> Math.abs(x - 0.5) < 1e-3 ? 1 : APART.applyAsDouble(x)),
         function("Sign", x -> Operators.mul(x, Operators.sign(x)), APART),
         function("Cast", x -> Operators.cast(Operators.mul(x, x), ElementType.FLOAT64), x -> x));
   }
@@ -94,7 +97,8 @@ class ElementwiseGradientsTest {
     check(at -> function.of(at.mapped(POSITIVE), at.mapped(POSITIVE, 2, 3)));
     check(at -> function.of(at.mapped(POSITIVE, 3, 1, 2), at.mapped(POSITIVE, "n=4", 1)));
     check(at -> function.of(at.mapped(POSITIVE, "b=2", "s=3", 4), at.mapped(POSITIVE, 4)));
-    check(at -> function.of(at.mapped(POSITIVE, "b=2", 1, 4), at.mapped(POSITIVE, "b=2", "s=3", 4)));
+    check(
+        at -> function.of(at.mapped(POSITIVE, "b=2", 1, 4), at.mapped(POSITIVE, "b=2", "s=3", 4)));
     // what comes from above is one number for all, or one for each row
     check(
         at ->
@@ -148,7 +152,8 @@ class ElementwiseGradientsTest {
           Value index = Operators.argMax(a, 1, true);
           Value whole = Operators.cast(Operators.cast(a, ElementType.INT64), ElementType.FLOAT64);
           return Operators.add(
-              Operators.mul(a, a), Operators.add(whole, Operators.cast(index, ElementType.FLOAT64)));
+              Operators.mul(a, a),
+              Operators.add(whole, Operators.cast(index, ElementType.FLOAT64)));
         });
   }
 
@@ -173,7 +178,9 @@ class ElementwiseGradientsTest {
               .differentiate(
                   Operators.identity(product),
                   List.of(a, b),
-                  g -> List.of(Operators.mul(g, b), Operators.reduceSum(Operators.mul(a, g), false, 0)));
+                  g ->
+                      List.of(
+                          Operators.mul(g, b), Operators.reduceSum(Operators.mul(a, g), false, 0)));
         });
   }
 
@@ -188,9 +195,7 @@ class ElementwiseGradientsTest {
   void gelu() {
     checkFormula(
         Operators::gelu,
-        x ->
-            0.5 * (1 + erf(x / Math.sqrt(2)))
-                + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI));
+        x -> 0.5 * (1 + erf(x / Math.sqrt(2))) + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI));
   }
 
   @Test

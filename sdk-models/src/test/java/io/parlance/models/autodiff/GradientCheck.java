@@ -82,8 +82,7 @@ final class GradientCheck {
   private Value declare(ElementType type, Tensor tensor, Object... sizes) {
     Object[] symbols = new Object[sizes.length];
     Arrays.setAll(
-        symbols,
-        i -> sizes[i] instanceof String s ? s.substring(0, s.indexOf('=')) : sizes[i]);
+        symbols, i -> sizes[i] instanceof String s ? s.substring(0, s.indexOf('=')) : sizes[i]);
     String name = "x" + tensors.size();
     Value value = graph.input(name, type, Shape.of(symbols));
     tensors.put(name, tensor);

@@ -38,14 +38,17 @@ class GradientsTest {
     Value x = graph.input("x", ElementType.FLOAT32, Shape.of(2));
     assertThatThrownBy(() -> Gradients.of(x, List.of(x)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("the loss is one floating point number, not x:FLOAT32[2]; reduce it, e.g. to its mean");
+        .hasMessage(
+            "the loss is one floating point number, not x:FLOAT32[2]; reduce it, e.g. to its mean");
   }
 
   @Test
   void operatorWithoutRuleIsNamed() {
     Value x = graph.parameter("x", Initialization.ZEROS, 2);
     Value y =
-        graph.root().in("layer", (Scope s) -> graph.append("HardSigmoid", List.of(x), Map.of()).output());
+        graph
+            .root()
+            .in("layer", (Scope s) -> graph.append("HardSigmoid", List.of(x), Map.of()).output());
     assertThatThrownBy(() -> Gradients.of(reduceSum(y, false), List.of(x)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("layer/HardSigmoid_1: operator HardSigmoid has no gradient rule");
@@ -141,8 +144,7 @@ class GradientsTest {
         Tensor ws = floats(weights, 5, 2);
         Tensor cs = Tensor.of(new float[] {0.1f, -0.2f, 0.3f, 0, 0.5f}, 5);
         Tensor ys = Tensor.of(labels, 2, 2)) {
-      Map<String, double[]> actual =
-          evaluation.run(Map.of("h", hs, "w", ws, "c", cs, "y", ys));
+      Map<String, double[]> actual = evaluation.run(Map.of("h", hs, "w", ws, "c", cs, "y", ys));
       double[] bias = {0.1, -0.2, 0.3, 0, 0.5};
       double expectedLoss = 0;
       double[] dh = new double[8];

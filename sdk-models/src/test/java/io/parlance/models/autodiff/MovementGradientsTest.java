@@ -149,7 +149,11 @@ class MovementGradientsTest {
     check(
         at ->
             scatterElements(
-                at.real(3, 4), at.given(new long[] {0, 2, 1, 3, 2, 0}, 3, 2), at.real(3, 2), 1, "none"));
+                at.real(3, 4),
+                at.given(new long[] {0, 2, 1, 3, 2, 0}, 3, 2),
+                at.real(3, 2),
+                1,
+                "none"));
     check(
         at ->
             scatterElements(

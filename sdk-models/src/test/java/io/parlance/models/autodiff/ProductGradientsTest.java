@@ -45,8 +45,14 @@ class ProductGradientsTest {
 
   @Test
   void stackTimesTransposedStack() {
-    check(at -> matMul(at.real("b=2", 3, "s=2", 2), transpose(at.real("b=2", 3, "t=3", 2), 0, 1, 3, 2)));
-    check(at -> matMul(at.real("b=2", 3, "s=2", 2), transpose(at.real("b=2", "t=3", 3, 2), 0, 2, 3, 1)));
+    check(
+        at ->
+            matMul(
+                at.real("b=2", 3, "s=2", 2), transpose(at.real("b=2", 3, "t=3", 2), 0, 1, 3, 2)));
+    check(
+        at ->
+            matMul(
+                at.real("b=2", 3, "s=2", 2), transpose(at.real("b=2", "t=3", 3, 2), 0, 2, 3, 1)));
     check(at -> matMul(transpose(at.real("b=2", 2, "s=2"), 0, 2, 1), at.real("b=2", 2, 3)));
   }
 

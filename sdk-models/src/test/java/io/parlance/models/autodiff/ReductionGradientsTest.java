@@ -83,8 +83,7 @@ class ReductionGradientsTest {
   void elementsThatShareTheMaximumShareItsGradient() {
     Graph graph = new Graph("ties", Graph.Target.TRAINING, ElementType.FLOAT64, 21);
     Value x = graph.input("x", ElementType.FLOAT64, Shape.of(2, 3));
-    Value gradient =
-        Gradients.of(reduceSum(reduceMax(x, false, 1), false), List.of(x)).get(x);
+    Value gradient = Gradients.of(reduceSum(reduceMax(x, false, 1), false), List.of(x)).get(x);
     assertThat(evaluate(graph, gradient, new double[] {1, 3, 3, 2, 2, 2}, 2, 3))
         .containsExactly(0, 0.5, 0.5, 1 / 3.0, 1 / 3.0, 1 / 3.0);
   }
@@ -93,8 +92,7 @@ class ReductionGradientsTest {
   void lengthOfZeroHasGradientZero() {
     Graph graph = new Graph("zero", Graph.Target.TRAINING, ElementType.FLOAT64, 21);
     Value x = graph.input("x", ElementType.FLOAT64, Shape.of(2, 2));
-    Value gradient =
-        Gradients.of(reduceSum(reduceL2(x, false, 1), false), List.of(x)).get(x);
+    Value gradient = Gradients.of(reduceSum(reduceL2(x, false, 1), false), List.of(x)).get(x);
     assertThat(evaluate(graph, gradient, new double[] {0, 0, 3, 4}, 2, 2))
         .containsExactly(0, 0, 0.6, 0.8);
   }
@@ -131,10 +129,7 @@ class ReductionGradientsTest {
   /** The rule that works on the averages instead of the probabilities. */
   @Test
   void softmaxOfAttention() {
-    check(
-        at ->
-            matMul(
-                softmax(at.real("b=2", 2, "s=3", "t=4"), -1), at.real("b=2", 2, "t=4", 2)));
+    check(at -> matMul(softmax(at.real("b=2", 2, "s=3", "t=4"), -1), at.real("b=2", 2, "t=4", 2)));
     check(
         at -> {
           Value weights = softmax(at.real("b=2", 2, "s=3", "t=4"), -1);
@@ -142,12 +137,8 @@ class ReductionGradientsTest {
           return transpose(matMul(kept, at.real("b=2", 2, "t=4", 2)), 0, 2, 1, 3);
         });
     // one head of values for several heads of probabilities, and the other way round
-    check(
-        at ->
-            matMul(softmax(at.real("b=2", 2, "s=3", "t=4"), -1), at.real("b=2", 1, "t=4", 2)));
-    check(
-        at ->
-            matMul(softmax(at.real("b=2", 1, "s=3", "t=4"), -1), at.real("b=2", 2, "t=4", 2)));
+    check(at -> matMul(softmax(at.real("b=2", 2, "s=3", "t=4"), -1), at.real("b=2", 1, "t=4", 2)));
+    check(at -> matMul(softmax(at.real("b=2", 1, "s=3", "t=4"), -1), at.real("b=2", 2, "t=4", 2)));
     // probabilities that something else reads too
     check(
         at -> {
@@ -173,14 +164,12 @@ class ReductionGradientsTest {
     Value weights = graph.input("weights", ElementType.FLOAT32, Shape.of("b", "s", 8));
     List<Value> wanted = List.of(x, scale, bias);
     Value operator = Operators.layerNormalization(x, scale, bias, 1e-3);
-    Map<Value, Value> actual =
-        Gradients.of(reduceSum(mul(operator, weights), false), wanted);
+    Map<Value, Value> actual = Gradients.of(reduceSum(mul(operator, weights), false), wanted);
     Value centred = Operators.sub(x, reduceMean(x, true, -1));
     Value variance = reduceMean(mul(centred, centred), true, -1);
     Value normalized = Operators.div(centred, Operators.sqrt(add(variance, 1e-3)));
     Value parts = add(mul(normalized, scale), bias);
-    Map<Value, Value> expected =
-        Gradients.of(reduceSum(mul(parts, weights), false), wanted);
+    Map<Value, Value> expected = Gradients.of(reduceSum(mul(parts, weights), false), wanted);
     Map<String, Value> outputs = new LinkedHashMap<>();
     wanted.forEach(v -> outputs.put("actual " + v.name(), actual.get(v)));
     wanted.forEach(v -> outputs.put("expected " + v.name(), expected.get(v)));
@@ -229,9 +218,7 @@ class ReductionGradientsTest {
         at ->
             Operators.gatherElements(
                 logSoftmax(at.real("n=3", 5), -1), at.integers(5, "n=3", 2), 1));
-    check(
-        at ->
-            Operators.gatherElements(logSoftmax(at.real(5, 3), 0), at.integers(5, 1, 3), 0));
+    check(at -> Operators.gatherElements(logSoftmax(at.real(5, 3), 0), at.integers(5, 1, 3), 0));
     check(at -> gather(logSoftmax(at.real(2, 5), -1), at.integers(2, 3), 0));
   }
 
