@@ -88,8 +88,8 @@ public final class ModelFolder {
               + files.describe(json)
               + "; save the tokenizer of the model in its fast form");
     }
-    Tokenizer tokenizer = readTokenizer(json);
     OptionalInt embeddings = config.vocabularySize();
+    Tokenizer tokenizer = readTokenizer(json);
     if (embeddings.isPresent() && tokenizer.vocabularySize() > embeddings.getAsInt()) {
       int tokens = tokenizer.vocabularySize();
       tokenizer.close();
