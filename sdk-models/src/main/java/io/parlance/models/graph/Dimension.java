@@ -42,7 +42,7 @@ public record Dimension(long factor, List<String> symbols) {
 
   /** Whether nothing is known about the size. */
   public boolean isUnknown() {
-    return symbols.stream().anyMatch(symbol -> symbol.startsWith("unknown_"));
+    return symbols.stream().anyMatch(symbol -> symbol.contains("unknown_"));
   }
 
   /** Whether the size is known when the graph is built. */

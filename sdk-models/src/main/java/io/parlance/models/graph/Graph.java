@@ -3,6 +3,7 @@ package io.parlance.models.graph;
 import io.parlance.runtime.ElementType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
@@ -89,6 +90,7 @@ public final class Graph {
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, Value> outputs = new LinkedHashMap<>();
   private final Map<Literal, Value> constants = new LinkedHashMap<>();
+  private final Map<Value, Value> captures = new LinkedHashMap<>();
   private final List<Dropout> dropouts = new ArrayList<>();
   private final Map<Value, Composite> composites = new HashMap<>();
   private final Set<String> names = new HashSet<>();
@@ -187,6 +189,11 @@ public final class Graph {
 
   /** Declares an input. */
   public Value input(String inputName, ElementType type, Shape shape) {
+    return describedInput(inputName, type, shape);
+  }
+
+  /** An input of which type and shape may be unknown, as those of sub-graphs in files are. */
+  Value describedInput(String inputName, @Nullable ElementType type, @Nullable Shape shape) {
     Value value = new Value(this, claim(inputName), Value.Origin.INPUT, type, shape, null, null);
     inputs.put(inputName, value);
     return value;
@@ -203,6 +210,12 @@ public final class Graph {
    * second declaration of the same name and shape gives the same value (tied weights).
    */
   public Value parameter(String parameterName, Initialization initialization, long... sizes) {
+    return parameter(parameterName, floatType, initialization, sizes);
+  }
+
+  /** Declares a parameter of another type than the graph's float type: quantized weights. */
+  public Value parameter(
+      String parameterName, ElementType type, Initialization initialization, long... sizes) {
     Shape shape = Shape.fixed(sizes);
     Parameter known = parameters.get(parameterName);
     if (known != null) {
@@ -218,38 +231,60 @@ public final class Graph {
       return known.value();
     }
     Value value =
-        new Value(this, claim(parameterName), Value.Origin.PARAMETER, floatType, shape, null, null);
+        new Value(this, claim(parameterName), Value.Origin.PARAMETER, type, shape, null, null);
     parameters.put(parameterName, new Parameter(value, initialization));
     return value;
   }
 
   /** A constant; equal constants are one value. */
   public Value constant(Literal literal) {
-    return constants.computeIfAbsent(
-        literal,
-        l -> {
-          String constantName = claim(fresh("constant"));
-          Value value =
-              new Value(
-                  this,
-                  constantName,
-                  Value.Origin.CONSTANT,
-                  l.type(),
-                  Shape.fixed(l.dimensions()),
-                  null,
-                  l);
-          if (l.type() == ElementType.INT64 && l.dimensions().length <= 1) {
-            List<Dimension> contents = new ArrayList<>();
-            for (long element : l.toLongs()) {
-              if (element < 0) {
-                return value;
-              }
-              contents.add(Dimension.of(element));
-            }
-            value.setContents(contents);
-          }
-          return value;
-        });
+    Value known = constants.get(literal);
+    return known != null ? known : constant(fresh("constant"), literal);
+  }
+
+  /** A constant of this name. */
+  Value constant(String constantName, Literal literal) {
+    Value value =
+        new Value(
+            this,
+            claim(constantName),
+            Value.Origin.CONSTANT,
+            literal.type(),
+            Shape.fixed(literal.dimensions()),
+            null,
+            literal);
+    if (literal.type() == ElementType.INT64
+        && literal.dimensions().length <= 1
+        && Arrays.stream(literal.toLongs()).allMatch(element -> element >= 0)) {
+      value.setContents(Arrays.stream(literal.toLongs()).mapToObj(Dimension::of).toList());
+    }
+    constants.putIfAbsent(literal, value);
+    return value;
+  }
+
+  /**
+   * In a sub-graph: a value of the enclosing graph, here under the same name.
+   *
+   * @param outer a value of the graph whose node has this graph as an attribute
+   */
+  Value capture(Value outer) {
+    Value value =
+        new Value(
+            this,
+            claim(outer.name()),
+            Value.Origin.CAPTURE,
+            outer.typeIfKnown(),
+            outer.shapeIfKnown(),
+            null,
+            null);
+    value.setContents(outer.contents());
+    captures.put(value, outer);
+    return value;
+  }
+
+  /** The values of the enclosing graph that this sub-graph reads, by their stand-ins here. */
+  Map<Value, Value> captures() {
+    return Collections.unmodifiableMap(captures);
   }
 
   /** A scalar constant of the graph's float type. */
@@ -368,7 +403,13 @@ public final class Graph {
               : i == 0 ? node.name() + ":0" : node.name() + ":" + i;
       Value value =
           new Value(
-              this, claim(valueName), Value.Origin.NODE, result.type(), result.shape(), node, null);
+              this,
+              valueName.isEmpty() ? "" : claim(valueName), // an optional output that is left out
+              Value.Origin.NODE,
+              result.type(),
+              result.shape(),
+              node,
+              null);
       value.setContents(result.contents());
       node.addOutput(value);
     }
@@ -395,8 +436,13 @@ public final class Graph {
     }
   }
 
-  private String fresh(String stem) {
-    return stem + "_" + counters.merge(stem, 1, Integer::sum);
+  /** A name that no value has, nor will have. */
+  String fresh(String stem) {
+    String candidate = stem + "_" + counters.merge(stem, 1, Integer::sum);
+    while (names.contains(candidate) || names.contains(candidate + ":0")) { // names from a file
+      candidate = stem + "_" + counters.merge(stem, 1, Integer::sum);
+    }
+    return candidate;
   }
 
   private String claim(String valueName) {

@@ -3,6 +3,7 @@ package io.parlance.models.graph;
 import ai.onnx.proto.OnnxMl;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.parlance.runtime.ElementType;
 import io.parlance.runtime.Tensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -25,6 +26,7 @@ final class GraphEncoder {
   private final Graph graph;
   private final @Nullable Map<String, Tensor> weights;
   private final @Nullable ExternalData external;
+  private final @Nullable GraphEncoder enclosing;
   private final Set<String> domains;
   private final Map<Value, String> renamed = new HashMap<>();
   private final Set<Value> live = new LinkedHashSet<>();
@@ -34,17 +36,19 @@ final class GraphEncoder {
 
   GraphEncoder(
       Graph graph, @Nullable Map<String, Tensor> weights, @Nullable ExternalData external) {
-    this(graph, weights, external, new TreeSet<>());
+    this(graph, weights, external, null, new TreeSet<>());
   }
 
   private GraphEncoder(
       Graph graph,
       @Nullable Map<String, Tensor> weights,
       @Nullable ExternalData external,
+      @Nullable GraphEncoder enclosing,
       Set<String> domains) {
     this.graph = graph;
     this.weights = weights;
     this.external = external;
+    this.enclosing = enclosing;
     this.domains = domains;
   }
 
@@ -123,6 +127,11 @@ final class GraphEncoder {
             open.push(input);
           }
         }
+        for (Object attribute : producer.attributes().values()) {
+          if (attribute instanceof Graph subGraph) {
+            subGraph.captures().values().forEach(open::push);
+          }
+        }
       }
     }
   }
@@ -141,6 +150,9 @@ final class GraphEncoder {
         (outputName, value) -> {
           if (outputName.isEmpty()) {
             throw new IllegalArgumentException("an output of " + graph + " has an empty name");
+          }
+          if (fixed.contains(outputName) && value.name().equals(outputName)) {
+            return; // an input that is handed on
           }
           if (fixed.contains(outputName)) {
             throw new IllegalArgumentException(
@@ -180,6 +192,10 @@ final class GraphEncoder {
   }
 
   private String name(Value value) {
+    Value outer = graph.captures().get(value);
+    if (outer != null && enclosing != null) {
+      return enclosing.name(outer);
+    }
     String other = renamed.get(value);
     return other != null ? other : value.name();
   }
@@ -264,7 +280,7 @@ final class GraphEncoder {
           .setType(OnnxMl.AttributeProto.AttributeType.TENSOR)
           .setT(tensor("", literal).setRawData(UnsafeByteOperations.unsafeWrap(literal.data())));
     } else if (value instanceof Graph subGraph) {
-      GraphEncoder encoder = new GraphEncoder(subGraph, weights, external, domains);
+      GraphEncoder encoder = new GraphEncoder(subGraph, weights, external, this, domains);
       builder
           .setType(OnnxMl.AttributeProto.AttributeType.GRAPH)
           .setG(encoder.encode(subGraph.outputs(), true));
@@ -290,8 +306,23 @@ final class GraphEncoder {
   }
 
   private static OnnxMl.ValueInfoProto valueInfo(Value value, String name) {
+    OnnxMl.TypeProto.Tensor.Builder tensor = OnnxMl.TypeProto.Tensor.newBuilder();
+    OnnxMl.ValueInfoProto.Builder info = OnnxMl.ValueInfoProto.newBuilder().setName(name);
+    ElementType type = value.typeIfKnown();
+    if (type == null) {
+      return info.build(); // left to the consumer's own inference
+    }
+    tensor.setElemType(OnnxTypes.code(type));
+    Shape known = value.shapeIfKnown();
+    if (known != null) {
+      tensor.setShape(shape(known));
+    }
+    return info.setType(OnnxMl.TypeProto.newBuilder().setTensorType(tensor)).build();
+  }
+
+  private static OnnxMl.TensorShapeProto shape(Shape known) {
     OnnxMl.TensorShapeProto.Builder shape = OnnxMl.TensorShapeProto.newBuilder();
-    for (Dimension dimension : value.shape().dimensions()) {
+    for (Dimension dimension : known.dimensions()) {
       OnnxMl.TensorShapeProto.Dimension.Builder size =
           OnnxMl.TensorShapeProto.Dimension.newBuilder();
       if (dimension.isFixed()) {
@@ -301,14 +332,6 @@ final class GraphEncoder {
       }
       shape.addDim(size);
     }
-    return OnnxMl.ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(
-            OnnxMl.TypeProto.newBuilder()
-                .setTensorType(
-                    OnnxMl.TypeProto.Tensor.newBuilder()
-                        .setElemType(OnnxTypes.code(value.type()))
-                        .setShape(shape)))
-        .build();
+    return shape.build();
   }
 }

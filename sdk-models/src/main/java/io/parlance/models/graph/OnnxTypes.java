@@ -1,8 +1,10 @@
 package io.parlance.models.graph;
 
+import ai.onnx.proto.OnnxMl;
 import io.parlance.runtime.ElementType;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Numbers of element types in the ONNX format ({@code TensorProto.DataType}). */
 final class OnnxTypes {
@@ -30,6 +32,17 @@ final class OnnxTypes {
       throw new IllegalArgumentException("element type " + type + " has no ONNX number");
     }
     return code;
+  }
+
+  /** The type with this number, or null if it is not supported. */
+  static @Nullable ElementType find(int code) {
+    return TYPES.get(code);
+  }
+
+  /** What the format calls the type with this number. */
+  static String name(int code) {
+    OnnxMl.TensorProto.DataType type = OnnxMl.TensorProto.DataType.forNumber(code);
+    return type == null ? "number " + code : type.name();
   }
 
   static ElementType ofCode(int code) {

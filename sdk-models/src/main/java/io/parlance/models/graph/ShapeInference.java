@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class ShapeInference {
 
   /**
-   * What is known of one output.
+   * What is known of one output; type and shape are null only where a file does not tell.
    *
    * @param contents elements of integer vectors that describe shapes, null if unknown
    */
-  record Result(ElementType type, Shape shape, @Nullable List<Dimension> contents) {
+  record Result(
+      @Nullable ElementType type, @Nullable Shape shape, @Nullable List<Dimension> contents) {
     Result(ElementType type, Shape shape) {
       this(type, shape, null);
     }

@@ -15,14 +15,16 @@ public final class Value {
     INPUT,
     PARAMETER,
     CONSTANT,
-    NODE
+    NODE,
+    /** In a sub-graph: a value of the enclosing graph. */
+    CAPTURE
   }
 
   private final Graph graph;
   private final String name;
   private final Origin origin;
-  private final ElementType type;
-  private final Shape shape;
+  private final @Nullable ElementType type;
+  private final @Nullable Shape shape;
   private final @Nullable Node producer;
   private final @Nullable Literal literal;
   private @Nullable List<Dimension> contents;
@@ -31,8 +33,8 @@ public final class Value {
       Graph graph,
       String name,
       Origin origin,
-      ElementType type,
-      Shape shape,
+      @Nullable ElementType type,
+      @Nullable Shape shape,
       @Nullable Node producer,
       @Nullable Literal literal) {
     this.graph = graph;
@@ -59,13 +61,43 @@ public final class Value {
     return origin;
   }
 
-  /** The element type. */
+  /**
+   * The element type.
+   *
+   * @throws IllegalStateException if it is not known, see {@link #isDescribed()}
+   */
   public ElementType type() {
+    if (type == null) {
+      throw new IllegalStateException("the element type of " + name + " is not known");
+    }
     return type;
   }
 
-  /** The shape, with symbolic dimensions. */
+  /**
+   * The shape, with symbolic dimensions.
+   *
+   * @throws IllegalStateException if not even the rank is known, see {@link #isDescribed()}
+   */
   public Shape shape() {
+    if (shape == null) {
+      throw new IllegalStateException("the shape of " + name + " is not known");
+    }
+    return shape;
+  }
+
+  /**
+   * Whether element type and rank are known. Always, except for values in graphs read from files
+   * that come from operators unknown here and are not described there.
+   */
+  public boolean isDescribed() {
+    return type != null && shape != null;
+  }
+
+  @Nullable ElementType typeIfKnown() {
+    return type;
+  }
+
+  @Nullable Shape shapeIfKnown() {
     return shape;
   }
 
@@ -94,6 +126,6 @@ public final class Value {
 
   @Override
   public String toString() {
-    return name + ":" + type + shape;
+    return name + ":" + (type == null ? "?" : type) + (shape == null ? "[?]" : shape);
   }
 }

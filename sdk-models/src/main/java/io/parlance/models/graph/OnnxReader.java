@@ -1,0 +1,139 @@
+package io.parlance.models.graph;
+
+import ai.onnx.proto.OnnxMl;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+import io.parlance.ModelNotFoundException;
+import io.parlance.ModelUnusableException;
+import io.parlance.runtime.ElementType;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Reads ONNX models, also those of other tools, into a {@link Graph}.
+ *
+ * <p>Floating point initializers, and integer ones of more than {@value
+ * GraphDecoder#LARGEST_CONSTANT} elements, become parameters; the rest and the results of Constant
+ * nodes become constants of the graph. Operators that are unknown here, also of other operator
+ * sets, are kept as they are; their outputs have the types and shapes that the file states, or
+ * none.
+ */
+public final class OnnxReader {
+
+  private OnnxReader() {}
+
+  /**
+   * Reads a model and its weights, also from the files beside it that it refers to.
+   *
+   * @return the model; to be closed
+   * @throws ModelNotFoundException if there is no such file
+   * @throws ModelUnusableException naming the file and the reason, if it is broken, truncated or
+   *     uses types that are not supported
+   */
+  public static OnnxModel read(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new ModelNotFoundException("there is no ONNX file " + file.toAbsolutePath());
+    }
+    OnnxMl.ModelProto message = parse(file);
+    if (!message.hasGraph() || message.getGraph().getOutputCount() == 0) {
+      throw new ModelUnusableException(
+          file + " is not an ONNX model: it holds no graph with outputs");
+    }
+    if (message.getFunctionsCount() > 0) {
+      throw new ModelUnusableException(
+          file
+              + " defines functions of its own ("
+              + message.getFunctions(0).getName()
+              + "), which are not supported; export it with functions inlined");
+    }
+    return decode(file, message);
+  }
+
+  private static OnnxModel decode(Path file, OnnxMl.ModelProto message) {
+    long opset = 0;
+    Map<String, Long> operatorSets = new LinkedHashMap<>();
+    for (OnnxMl.OperatorSetIdProto set : message.getOpsetImportList()) {
+      if (set.getDomain().isEmpty() || set.getDomain().equals("ai.onnx")) {
+        opset = set.getVersion();
+      } else {
+        operatorSets.put(set.getDomain(), set.getVersion());
+      }
+    }
+    if (opset < 1 || opset > 1000) {
+      throw new ModelUnusableException(
+          file + " does not import a version of the standard operators, or a wrong one: " + opset);
+    }
+    Map<String, String> metadata = new LinkedHashMap<>();
+    message.getMetadataPropsList().forEach(p -> metadata.put(p.getKey(), p.getValue()));
+    TensorDecoder tensors = new TensorDecoder(file.toAbsolutePath());
+    Graph graph =
+        new Graph(
+            message.getGraph().getName(),
+            Graph.Target.INFERENCE,
+            floatType(message.getGraph()),
+            (int) opset);
+    GraphDecoder decoder = new GraphDecoder(graph, tensors, message.getGraph());
+    try {
+      decoder.decode();
+      return new OnnxModel(graph, decoder.weights(), operatorSets, metadata);
+    } catch (IllegalArgumentException | IllegalStateException | ArithmeticException e) {
+      decoder.close();
+      throw new ModelUnusableException(file + " is not a valid ONNX model: " + e.getMessage(), e);
+    } catch (IOException e) {
+      decoder.close();
+      throw new ModelUnusableException(file + " cannot be read: " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      decoder.close();
+      throw e;
+    }
+  }
+
+  /** Parses the message; its large parts stay in the mapped file. */
+  private static OnnxMl.ModelProto parse(Path file) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      long size = channel.size();
+      if (size == 0 || size > Integer.MAX_VALUE) {
+        throw new ModelUnusableException(
+            file + " has " + size + " bytes; an ONNX file has more than 0 and less than 2 GB");
+      }
+      CodedInputStream stream =
+          UnsafeByteOperations.unsafeWrap(channel.map(FileChannel.MapMode.READ_ONLY, 0, size))
+              .newCodedInput();
+      stream.enableAliasing(true);
+      stream.setSizeLimit(Integer.MAX_VALUE);
+      return OnnxMl.ModelProto.parseFrom(stream);
+    } catch (InvalidProtocolBufferException e) {
+      throw new ModelUnusableException(
+          file
+              + " ("
+              + file.toFile().length()
+              + " bytes) is not an ONNX model or is truncated: "
+              + e.getMessage(),
+          e);
+    } catch (IOException e) {
+      throw new ModelUnusableException(file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** The floating point type of most weights. */
+  private static ElementType floatType(OnnxMl.GraphProto message) {
+    Map<ElementType, Long> counts = new EnumMap<>(ElementType.class);
+    for (OnnxMl.TensorProto tensor : message.getInitializerList()) {
+      ElementType type = OnnxTypes.find(tensor.getDataType());
+      if (type != null && type.isFloatingPoint()) {
+        counts.merge(type, 1L, Long::sum);
+      }
+    }
+    return counts.entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse(ElementType.FLOAT32);
+  }
+}
