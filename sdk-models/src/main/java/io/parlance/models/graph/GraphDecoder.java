@@ -125,8 +125,7 @@ final class GraphDecoder {
   }
 
   /** The value of a tensor in the file: a constant or a parameter. */
-  private Value held(String name, OnnxMl.TensorProto tensor, boolean constant)
-      throws IOException {
+  private Value held(String name, OnnxMl.TensorProto tensor, boolean constant) throws IOException {
     requireNew(name);
     // weights belong to the outermost graph, also those of branches
     return constant

@@ -36,8 +36,7 @@ class OnnxReaderTest {
             .addOpsetImport(OnnxMl.OperatorSetIdProto.newBuilder().setVersion(17))
             .setGraph(graph);
     for (String domain : domains) {
-      model.addOpsetImport(
-          OnnxMl.OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(1));
+      model.addOpsetImport(OnnxMl.OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(1));
     }
     return Files.write(folder.resolve("model.onnx"), model.build().toByteArray());
   }
@@ -96,7 +95,8 @@ class OnnxReaderTest {
               "input_ids:INT64[batch_size, sequence_length]",
               "attention_mask:INT64[batch_size, sequence_length]",
               "token_type_ids:INT64[batch_size, sequence_length]");
-      assertThat(model.graph().outputs().get("logits")).hasToString("logits:FLOAT32[batch_size, 3]");
+      assertThat(model.graph().outputs().get("logits"))
+          .hasToString("logits:FLOAT32[batch_size, 3]");
       assertThat(model.graph().parameters().keySet())
           .isEqualTo(model.weights().keySet())
           .contains("m.bert.embeddings.word_embeddings.weight");
@@ -290,9 +290,7 @@ class OnnxReaderTest {
         .isInstanceOf(ModelUnusableException.class)
         .hasMessageContaining(file.toString());
     OnnxMl.GraphProto.Builder graph =
-        OnnxMl.GraphProto.newBuilder()
-            .setName("bad")
-            .addOutput(info("y", ElementType.FLOAT32, 2));
+        OnnxMl.GraphProto.newBuilder().setName("bad").addOutput(info("y", ElementType.FLOAT32, 2));
     refused(graph.clone().addNode(node("Neg", "y", "nothing")), "'nothing' is read by node");
     refused(
         graph.clone().addInitializer(floats("y", 2).addFloatData(0)),
@@ -359,9 +357,7 @@ class OnnxReaderTest {
               .addDims(1)
               .setDataLocation(OnnxMl.TensorProto.DataLocation.EXTERNAL)
               .addExternalData(
-                  OnnxMl.StringStringEntryProto.newBuilder()
-                      .setKey("location")
-                      .setValue(location));
+                  OnnxMl.StringStringEntryProto.newBuilder().setKey("location").setValue(location));
       refused(
           OnnxMl.GraphProto.newBuilder()
               .setName("outside")
