@@ -43,8 +43,11 @@ abstract class LineCommand extends Subcommand {
   }
 
   private LineReader reader() {
+    if (input == null) {
+      return LineReader.of(streams().in());
+    }
     try {
-      return LineReader.open(input, streams().in());
+      return LineReader.open(input);
     } catch (IOException e) {
       throw new RefusedException("cannot read " + input + ": " + Failure.reason(e), e);
     }

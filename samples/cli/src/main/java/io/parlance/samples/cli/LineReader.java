@@ -38,11 +38,13 @@ final class LineReader implements Closeable {
     this.in = in;
   }
 
-  /** Reads {@code file}, or {@code standardInput} where there is none. */
-  static LineReader open(@Nullable Path file, InputStream standardInput) throws IOException {
-    if (file == null) {
-      return new LineReader(standardInput);
-    }
+  /** Reads what another program writes, as it comes. */
+  static LineReader of(InputStream in) {
+    return new LineReader(in);
+  }
+
+  /** Reads a file. */
+  static LineReader open(Path file) throws IOException {
     if (Files.isDirectory(file)) {
       throw new RefusedException("cannot read " + file + ": it is a folder");
     }

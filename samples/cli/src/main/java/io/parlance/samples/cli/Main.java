@@ -19,8 +19,8 @@ public final class Main {
         new Streams(
             new FileInputStream(FileDescriptor.in),
             new FileOutputStream(FileDescriptor.out),
-            new PrintStream(
-                new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
+            new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+            Integer.getInteger("parlance.terminal", 0));
     System.exit(ParlanceCommand.run(streams, arguments));
   }
 }

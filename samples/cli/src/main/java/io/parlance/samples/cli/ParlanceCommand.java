@@ -18,7 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "parlance",
     description = "Runs, trains and exports language models.%n",
-    subcommands = {TokenizerCommand.class},
+    subcommands = {ClassifyCommand.class, ForwardCommand.class, TokenizerCommand.class},
     mixinStandardHelpOptions = true,
     versionProvider = ParlanceCommand.Version.class,
     scope = ScopeType.INHERIT,
@@ -53,6 +53,7 @@ final class ParlanceCommand implements Runnable {
     commandLine
         .setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(streams.messages(), true))
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((e, args) -> parlance.wrongUsage(e))
         .setExecutionExceptionHandler((e, command, parsed) -> parlance.failed(e, command));
     try {

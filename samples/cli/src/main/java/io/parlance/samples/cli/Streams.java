@@ -10,5 +10,6 @@ import java.io.PrintStream;
  * @param in data in
  * @param out results, and nothing but results
  * @param messages everything meant for a person: errors, progress
+ * @param columns width of the terminal that shows the messages, 0 where they go elsewhere
  */
-record Streams(InputStream in, OutputStream out, PrintStream messages) {}
+record Streams(InputStream in, OutputStream out, PrintStream messages, int columns) {}

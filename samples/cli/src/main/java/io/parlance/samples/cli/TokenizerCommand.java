@@ -9,7 +9,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "tokenizer",
     description = "Trains tokenizers and shows what they do.",
-    subcommands = {TokenizerEncodeCommand.class, TokenizerDecodeCommand.class})
+    subcommands = {
+      TokenizerTrainCommand.class,
+      TokenizerEncodeCommand.class,
+      TokenizerDecodeCommand.class
+    })
 final class TokenizerCommand implements Runnable {
 
   @Spec private CommandSpec spec;

@@ -23,7 +23,8 @@ record CommandRun(int status, String out, String messages) {
             new Streams(
                 new ByteArrayInputStream(input),
                 out,
-                new PrintStream(messages, true, StandardCharsets.UTF_8)),
+                new PrintStream(messages, true, StandardCharsets.UTF_8),
+                0),
             arguments);
     return new CommandRun(
         status,

@@ -57,7 +57,7 @@ class LineLoopTest {
 
   private long run(InputStream in, String ofRun) throws IOException {
     return new LineLoop(task, OPTIONS, JsonParser.parseString(ofRun).getAsJsonObject())
-        .run(LineReader.open(null, in), out);
+        .run(LineReader.of(in), out);
   }
 
   private long run(String in) throws IOException {
@@ -201,7 +201,7 @@ class LineLoopTest {
               () -> {
                 try {
                   return new LineLoop(task, OPTIONS, new JsonObject())
-                      .run(LineReader.open(null, in), lineSoFar);
+                      .run(LineReader.of(in), lineSoFar);
                 } catch (IOException e) {
                   throw new UncheckedIOException(e);
                 }

@@ -1,0 +1,130 @@
+package io.parlance.samples.cli;
+
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonWriter;
+import com.google.gson.stream.MalformedJsonException;
+import io.parlance.InvalidInputException;
+import io.parlance.models.TrainableModel;
+import io.parlance.models.weights.TensorJson;
+import io.parlance.runtime.Tensor;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Computes what a model with safetensors weights makes of given tensors. */
+@Command(
+    name = "forward",
+    description = {
+      "Computes the outputs of a model (config.json and model.safetensors) for named tensors, its loss",
+      "where labels are given, and the gradients of that loss.",
+      "Both files: {\"cases\": {CASE: {NAME: {\"dtype\", \"shape\", \"data\"}}}}."
+    })
+final class ForwardCommand extends Subcommand {
+
+  @Option(
+      names = "--model",
+      paramLabel = "FOLDER",
+      required = true,
+      description = "The folder with config.json and model.safetensors.")
+  private Path model;
+
+  @Option(
+      names = "--inputs",
+      paramLabel = "FILE",
+      required = true,
+      description = "The arguments of the model's forward pass.")
+  private Path inputs;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "Where the outputs go; standard output if not given.")
+  private @Nullable Path output;
+
+  @Override
+  public Integer call() throws IOException {
+    try (JsonReader in = reader();
+        Output out = Output.open(output, streams().out());
+        TrainableModel trainable = TrainableModel.load(model)) {
+      JsonWriter json =
+          new JsonWriter(new OutputStreamWriter(out.stream(), StandardCharsets.UTF_8));
+      json.beginObject().name("cases").beginObject();
+      answerCases(trainable, in, json);
+      json.endObject().endObject().flush();
+      out.stream().write('\n');
+      out.commit();
+    }
+    return ExitStatus.SUCCESS;
+  }
+
+  private JsonReader reader() {
+    try {
+      return new JsonReader(Files.newBufferedReader(inputs));
+    } catch (IOException e) {
+      throw new RefusedException("cannot read " + inputs + ": " + Failure.reason(e), e);
+    }
+  }
+
+  private void answerCases(TrainableModel trainable, JsonReader in, JsonWriter json)
+      throws IOException {
+    boolean found = false;
+    try {
+      in.beginObject();
+      while (in.hasNext()) {
+        if (!in.nextName().equals("cases")) {
+          in.skipValue();
+          continue;
+        }
+        found = true;
+        in.beginObject();
+        while (in.hasNext()) {
+          answer(trainable, in.nextName(), in, json);
+        }
+        in.endObject();
+      }
+      in.endObject();
+    } catch (MalformedJsonException | EOFException | IllegalStateException e) {
+      throw new RefusedException(
+          inputs + ": expected an object of cases of tensors: " + Failure.message(e), e);
+    }
+    if (!found) {
+      throw new RefusedException(inputs + ": has no \"cases\"");
+    }
+  }
+
+  private void answer(TrainableModel trainable, String name, JsonReader in, JsonWriter json)
+      throws IOException {
+    Map<String, Tensor> arguments = new LinkedHashMap<>();
+    Map<String, Tensor> results = new LinkedHashMap<>();
+    try {
+      in.beginObject();
+      while (in.hasNext()) {
+        arguments.put(in.nextName(), TensorJson.read(in));
+      }
+      in.endObject();
+      results.putAll(trainable.forward(arguments));
+      write(json.name(name), results);
+    } catch (InvalidInputException | NumberFormatException e) {
+      throw new RefusedException(inputs + ", case '" + name + "': " + Failure.message(e), e);
+    } finally {
+      arguments.values().forEach(Tensor::close);
+      results.values().forEach(Tensor::close);
+    }
+  }
+
+  private static void write(JsonWriter json, Map<String, Tensor> results) throws IOException {
+    json.beginObject();
+    for (Map.Entry<String, Tensor> each : results.entrySet()) {
+      TensorJson.write(json.name(each.getKey()), each.getValue());
+    }
+    json.endObject();
+  }
+}

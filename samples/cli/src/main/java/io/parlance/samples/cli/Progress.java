@@ -1,0 +1,110 @@
+package io.parlance.samples.cli;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far long work has come: a moving bar at a terminal, now and then a line where there is none.
+ */
+final class Progress implements AutoCloseable {
+
+  private static final long NANOS_BETWEEN_LINES = Duration.ofSeconds(10).toNanos();
+
+  private final String task;
+  private final long total;
+  private final long first;
+  private final PrintStream messages;
+  private final LongSupplier nanoTime;
+  private final long start;
+  private final @Nullable ProgressBar bar;
+  private long lastLine;
+
+  /**
+   * Starts the display.
+   *
+   * @param task what is being done
+   * @param total how many steps there are
+   * @param first how many of them an earlier run has done
+   */
+  Progress(Streams streams, String task, long total, long first) {
+    this(streams, task, total, first, System::nanoTime);
+  }
+
+  Progress(Streams streams, String task, long total, long first, LongSupplier nanoTime) {
+    this.task = task;
+    this.total = total;
+    this.first = first;
+    this.messages = streams.messages();
+    this.nanoTime = nanoTime;
+    this.start = nanoTime.getAsLong();
+    this.lastLine = start - NANOS_BETWEEN_LINES;
+    this.bar = streams.columns() > 0 ? bar(streams, task, total, first) : null;
+  }
+
+  private static ProgressBar bar(Streams streams, String task, long total, long first) {
+    return new ProgressBarBuilder()
+        .setTaskName(task)
+        .setInitialMax(total)
+        .startsFrom(first, Duration.ZERO)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setEtaFunction(
+            state ->
+                timeLeft(
+                    state.getCurrent() - first,
+                    state.getMax() - state.getCurrent(),
+                    state.getElapsedAfterStart()))
+        .setConsumer(new ConsoleProgressBarConsumer(streams.messages(), streams.columns()))
+        .build();
+  }
+
+  /** Tells how many steps are done and what is to be said beside it. */
+  void step(long done, String figures) {
+    if (bar != null) {
+      bar.setExtraMessage(" " + figures);
+      bar.stepTo(done);
+      return;
+    }
+    long now = nanoTime.getAsLong();
+    if (done < total && now - lastLine < NANOS_BETWEEN_LINES) {
+      return;
+    }
+    lastLine = now;
+    String left =
+        timeLeft(done - first, total - done, Duration.ofNanos(now - start))
+            .map(time -> ", " + clock(time) + " left")
+            .orElse("");
+    messages.println(task + " " + done + "/" + total + ": " + figures + left);
+  }
+
+  /** Says something that stays on its own line. */
+  void say(String message) {
+    // a bar is redrawn below what is printed; blanks take away what stood on its line
+    messages.println(
+        bar == null ? message : "\r" + message + " ".repeat(Math.max(0, 78 - message.length())));
+  }
+
+  private static Optional<Duration> timeLeft(long done, long left, Duration elapsed) {
+    return done <= 0 || left < 0
+        ? Optional.empty()
+        : Optional.of(Duration.ofNanos((long) ((double) elapsed.toNanos() / done * left)));
+  }
+
+  private static String clock(Duration time) {
+    return String.format(
+        "%d:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart());
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+}
