@@ -33,24 +33,30 @@ public final class Goldens {
   public static Map<String, Map<String, Tensor>> cases(Path file) throws IOException {
     Map<String, Map<String, Tensor>> cases = new LinkedHashMap<>();
     try (JsonReader json = new JsonReader(Files.newBufferedReader(file))) {
+      find(json, "cases");
       json.beginObject();
       while (json.hasNext()) {
-        if (!json.nextName().equals("cases")) {
-          json.skipValue();
-          continue;
-        }
-        json.beginObject();
-        while (json.hasNext()) {
-          cases.put(json.nextName(), tensors(json));
-        }
-        json.endObject();
+        cases.put(json.nextName(), tensors(json));
       }
     }
     return cases;
   }
 
+  /** The tensors of the member {@code name} of an object. */
+  public static Map<String, Tensor> member(JsonReader json, String name) throws IOException {
+    find(json, name);
+    return tensors(json);
+  }
+
+  private static void find(JsonReader json, String name) throws IOException {
+    json.beginObject();
+    while (!json.nextName().equals(name)) {
+      json.skipValue();
+    }
+  }
+
   /** An object of tensors by name; other members are left out. */
-  public static Map<String, Tensor> tensors(JsonReader json) throws IOException {
+  private static Map<String, Tensor> tensors(JsonReader json) throws IOException {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     json.beginObject();
     while (json.hasNext()) {
