@@ -29,8 +29,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A model with its parameters in native memory: what training changes and export writes. It owns its parameters; close it.
- * Computing with it is thread-safe as long as nobody trains it.
+ * A model with its parameters in native memory: what training changes and export writes. It owns
+ * its parameters; close it. Computing with it is thread-safe as long as nobody trains it.
  */
 public final class TrainableModel implements AutoCloseable {
 
@@ -38,7 +38,8 @@ public final class TrainableModel implements AutoCloseable {
   private final Map<String, Tensor> parameters;
   private final List<String> newParameters;
 
-  private TrainableModel(PretrainedModel model, Map<String, Tensor> parameters, List<String> newParameters) {
+  private TrainableModel(
+      PretrainedModel model, Map<String, Tensor> parameters, List<String> newParameters) {
     this.model = model;
     this.parameters = Collections.unmodifiableMap(parameters);
     this.newParameters = List.copyOf(newParameters);
@@ -46,14 +47,17 @@ public final class TrainableModel implements AutoCloseable {
 
   /** A model with new parameters, drawn from {@code seed} alone. */
   public static TrainableModel initialize(PretrainedModel model, long seed) {
-    return new TrainableModel(model, ParameterInitializer.of(seed).initialize(model.parameters()), List.of());
+    return new TrainableModel(
+        model, ParameterInitializer.of(seed).initialize(model.parameters()), List.of());
   }
 
   /**
-   * Loads a folder with {@code config.json} and {@code model.safetensors} (or its shards); every weight must fit.
+   * Loads a folder with {@code config.json} and {@code model.safetensors} (or its shards); every
+   * weight must fit.
    *
    * @throws io.parlance.ModelNotFoundException if the folder or a file is not there
-   * @throws io.parlance.ModelUnusableException if a file is broken or the weights do not fit the configuration
+   * @throws io.parlance.ModelUnusableException if a file is broken or the weights do not fit the
+   *     configuration
    */
   public static TrainableModel load(Path folder) {
     ModelConfig config = ModelFolder.open(ModelSource.of(folder)).config();
@@ -63,7 +67,8 @@ public final class TrainableModel implements AutoCloseable {
     }
     PretrainedModel model = Architectures.of(config, names);
     LoadedWeights weights =
-        new WeightLoader(model.weightNames(), WeightLoader.Policy.EXACT).load(folder, shapes(model));
+        new WeightLoader(model.weightNames(), WeightLoader.Policy.EXACT)
+            .load(folder, shapes(model));
     return new TrainableModel(model, new LinkedHashMap<>(weights.tensors()), List.of());
   }
 
@@ -76,7 +81,8 @@ public final class TrainableModel implements AutoCloseable {
    */
   public static TrainableModel fineTune(PretrainedModel model, Path folder, long seed) {
     LoadedWeights weights =
-        new WeightLoader(model.weightNames(), WeightLoader.Policy.NEW_HEADS).load(folder, shapes(model));
+        new WeightLoader(model.weightNames(), WeightLoader.Policy.NEW_HEADS)
+            .load(folder, shapes(model));
     Map<String, Graph.Parameter> missing = new LinkedHashMap<>(model.parameters());
     missing.keySet().retainAll(weights.newParameters());
     Map<String, Tensor> fresh = ParameterInitializer.of(seed).initialize(missing);
@@ -90,7 +96,9 @@ public final class TrainableModel implements AutoCloseable {
 
   private static Map<String, long[]> shapes(PretrainedModel model) {
     Map<String, long[]> shapes = new LinkedHashMap<>();
-    model.parameters().forEach((name, parameter) -> shapes.put(name, parameter.value().shape().sizes()));
+    model
+        .parameters()
+        .forEach((name, parameter) -> shapes.put(name, parameter.value().shape().sizes()));
     return shapes;
   }
 
@@ -113,7 +121,8 @@ public final class TrainableModel implements AutoCloseable {
    * Computes the model's outputs, without dropout.
    *
    * @param inputs arguments of the reference's {@code forward} by name
-   * @return outputs by name, FLOAT32, {@code loss} among them if labels are given; the caller closes them
+   * @return outputs by name, FLOAT32, {@code loss} among them if labels are given; the caller
+   *     closes them
    * @throws InvalidInputException if an input is missing, unknown or does not fit
    */
   public Map<String, Tensor> forward(Map<String, Tensor> inputs) {
@@ -121,10 +130,13 @@ public final class TrainableModel implements AutoCloseable {
   }
 
   /**
-   * Computes the outputs and the gradients of the loss with respect to every parameter it depends on.
+   * Computes the outputs and the gradients of the loss with respect to every parameter it depends
+   * on.
    *
-   * @return outputs by name, and gradients by parameter name with the prefix {@value #GRADIENT}; the caller closes them
-   * @throws InvalidInputException if there is no loss because labels are missing, or an input does not fit
+   * @return outputs by name, and gradients by parameter name with the prefix {@value #GRADIENT};
+   *     the caller closes them
+   * @throws InvalidInputException if there is no loss because labels are missing, or an input does
+   *     not fit
    */
   public Map<String, Tensor> forwardAndGradients(Map<String, Tensor> inputs) {
     return compute(Graph.evaluation(model.architecture()), inputs, true);
@@ -137,7 +149,8 @@ public final class TrainableModel implements AutoCloseable {
     checkRanges(inputs);
     Map<String, Value> wanted;
     try {
-      inputs.forEach((name, tensor) -> graph.input(name, tensor.type(), Shape.fixed(tensor.shape())));
+      inputs.forEach(
+          (name, tensor) -> graph.input(name, tensor.type(), Shape.fixed(tensor.shape())));
       wanted = new LinkedHashMap<>(model.forward(Inputs.of(graph)));
     } catch (IllegalArgumentException e) {
       throw new InvalidInputException(String.valueOf(e.getMessage()), e);
@@ -146,15 +159,19 @@ public final class TrainableModel implements AutoCloseable {
       Value loss = wanted.get("loss");
       if (loss == null) {
         throw new InvalidInputException(
-            "gradients are those of the loss, and without labels " + model.architecture() + " has none; give labels");
+            "gradients are those of the loss, and without labels "
+                + model.architecture()
+                + " has none; give labels");
       }
       Map<Value, Value> found =
-          Gradients.of(loss, graph.parameters().values().stream().map(Graph.Parameter::value).toList());
+          Gradients.of(
+              loss, graph.parameters().values().stream().map(Graph.Parameter::value).toList());
       found.forEach((parameter, gradient) -> wanted.put(GRADIENT + parameter.name(), gradient));
     }
     OnnxWriter writer = OnnxWriter.of(graph).outputs(wanted).keepAllInputs().weights(parameters);
     Map<String, Tensor> results = new LinkedHashMap<>();
-    try (Session session = Session.load(writer.toBuffer(), model.architecture(), SessionOptions.defaults());
+    try (Session session =
+            Session.load(writer.toBuffer(), model.architecture(), SessionOptions.defaults());
         Outputs outputs = session.run(inputs)) {
       for (String name : wanted.keySet()) {
         Tensor output = outputs.get(name);
@@ -176,12 +193,17 @@ public final class TrainableModel implements AutoCloseable {
       long limit = config.get("max_position_embeddings").getAsLong();
       if (length > limit) {
         throw new InvalidInputException(
-            "input_ids are " + length + " tokens long; the model has " + limit + " positions (max_position_embeddings)");
+            "input_ids are "
+                + length
+                + " tokens long; the model has "
+                + limit
+                + " positions (max_position_embeddings)");
       }
     }
   }
 
-  private static void checkRange(Map<String, Tensor> inputs, String name, JsonObject config, String key) {
+  private static void checkRange(
+      Map<String, Tensor> inputs, String name, JsonObject config, String key) {
     Tensor tensor = inputs.get(name);
     if (tensor == null || !config.has(key)) {
       return;
@@ -190,7 +212,16 @@ public final class TrainableModel implements AutoCloseable {
     for (long id : tensor.toLongArray()) {
       if (id < 0 || id >= limit) {
         throw new InvalidInputException(
-            name + " holds " + id + ", expected 0 to " + (limit - 1) + " (" + key + " is " + limit + ")");
+            name
+                + " holds "
+                + id
+                + ", expected 0 to "
+                + (limit - 1)
+                + " ("
+                + key
+                + " is "
+                + limit
+                + ")");
       }
     }
   }

@@ -14,7 +14,8 @@ class BertConfigTest {
 
   @Test
   void hasThePublishedParameterCounts() {
-    // 110M and 335M in Devlin et al. 2018, table 1; the exact numbers are those of the released checkpoints
+    // 110M and 335M in Devlin et al. 2018, table 1; the exact numbers are those of the released
+    // checkpoints
     assertThat(count(BertConfig.base())).isEqualTo(109_482_240);
     assertThat(count(BertConfig.large())).isEqualTo(335_141_888);
   }
@@ -33,7 +34,8 @@ class BertConfigTest {
             .vocabulary(500, 3)
             .maximumLength(64)
             .dropout(0.25)
-            .labels(new Labels(List.of("no", "yes"), Labels.ProblemType.MULTI_LABEL_CLASSIFICATION));
+            .labels(
+                new Labels(List.of("no", "yes"), Labels.ProblemType.MULTI_LABEL_CLASSIFICATION));
     PretrainedModel model = BertHead.SEQUENCE_CLASSIFICATION.model(config);
     ModelConfig written = ModelConfig.of("config.json", model.configuration());
     assertThat(BertConfig.from(written)).isEqualTo(config);
@@ -53,8 +55,10 @@ class BertConfigTest {
         .hasMessage("config.json: 'hidden_size' must be a whole number, found \"wide\"");
     assertThatThrownBy(() -> model("{'architectures':['BertForDreaming']}"))
         .isInstanceOf(ModelUnusableException.class)
-        .hasMessageContaining("architecture 'BertForDreaming' cannot be built; known are [BertForMaskedLM,");
-    assertThatThrownBy(() -> model("{'architectures':['BertModel'],'position_embedding_type':'relative_key'}"))
+        .hasMessageContaining(
+            "architecture 'BertForDreaming' cannot be built; known are [BertForMaskedLM,");
+    assertThatThrownBy(
+            () -> model("{'architectures':['BertModel'],'position_embedding_type':'relative_key'}"))
         .hasMessageContaining("position_embedding_type is 'relative_key'");
   }
 
