@@ -67,8 +67,19 @@ final class SafetensorsFile implements AutoCloseable {
           "tensor '%s' in %s cannot be used: %s".formatted(entry.name(), path, e.getMessage()), e);
     }
     try {
-      // both the format and every machine that ONNX Runtime supports are little-endian
-      ByteBuffer target = tensor.buffer();
+      readInto(entry, tensor);
+      return tensor;
+    } catch (RuntimeException e) {
+      tensor.close();
+      throw e;
+    }
+  }
+
+  /** Reads the tensor as it is stored into {@code tensor}, which has its type and shape. */
+  void readInto(SafetensorsHeader.Entry entry, Tensor tensor) {
+    // both the format and every machine that ONNX Runtime supports are little-endian
+    ByteBuffer target = tensor.buffer();
+    try {
       while (target.hasRemaining()) {
         if (channel.read(target, entry.offset() + target.position()) < 0) {
           throw new ModelUnusableException(
@@ -76,13 +87,8 @@ final class SafetensorsFile implements AutoCloseable {
                   .formatted(path, entry.name(), entry.length(), target.position()));
         }
       }
-      return tensor;
     } catch (IOException e) {
-      tensor.close();
       throw unreadable(path, e);
-    } catch (RuntimeException e) {
-      tensor.close();
-      throw e;
     }
   }
 

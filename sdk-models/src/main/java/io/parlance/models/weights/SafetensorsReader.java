@@ -198,10 +198,7 @@ public final class SafetensorsReader implements AutoCloseable {
    *     the file became shorter
    */
   public Tensor read(String name) {
-    Location location = locations.get(name);
-    if (location == null) {
-      throw new IllegalArgumentException("there is no tensor '" + name + "' in " + source);
-    }
+    Location location = locate(name);
     return location.file().read(location.entry());
   }
 
@@ -225,6 +222,32 @@ public final class SafetensorsReader implements AutoCloseable {
       }
       return Tensor.of(stored.toFloatArray(), stored.shape());
     }
+  }
+
+  /**
+   * Reads one tensor into memory that is there, without a copy in between.
+   *
+   * @throws IllegalArgumentException if there is no tensor of that name
+   * @throws ModelUnusableException if its type or shape is not that of {@code target}
+   */
+  public void readInto(String name, Tensor target) {
+    Location location = locate(name);
+    SafetensorsHeader.Entry entry = location.entry();
+    if (entry.type().elementType() != target.type()
+        || !Arrays.equals(entry.shape(), target.shape())) {
+      throw new ModelUnusableException(
+          "tensor '%s' in %s is %s%s, expected %s"
+              .formatted(name, source, entry.type(), Arrays.toString(entry.shape()), target));
+    }
+    location.file().readInto(entry, target);
+  }
+
+  private Location locate(String name) {
+    Location location = locations.get(name);
+    if (location == null) {
+      throw new IllegalArgumentException("there is no tensor '" + name + "' in " + source);
+    }
+    return location;
   }
 
   @Override
