@@ -9,12 +9,15 @@ import io.parlance.Execution;
 import io.parlance.NativeLibraryException;
 import io.parlance.NlpException;
 import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one ONNX Runtime environment of the process, made with the first session. It has one pool of
@@ -52,6 +55,7 @@ final class OnnxEnvironment {
       pool.setGlobalIntraOpNumThreads(threads);
       pool.setGlobalInterOpNumThreads(1);
       OrtEnvironment made = OrtEnvironment.getEnvironment(level, "parlance", pool);
+      keepUntilTheProcessEnds(level);
       return new OnnxEnvironment(made, threads);
     } catch (IllegalStateException existsAlready) {
       // another library of this process was first; its environment is shared, sessions bring their
@@ -62,6 +66,28 @@ final class OnnxEnvironment {
           "ONNX Runtime refuses a pool of " + threads + " threads: " + e.getMessage(), e);
     } catch (LinkageError | RuntimeException e) {
       throw missing(e);
+    }
+  }
+
+  /**
+   * ONNX Runtime frees the environment in a shutdown hook, under the feet of runs that are still
+   * going on, and the JVM crashes instead of ending (onnxruntime issue 31352). The environment is
+   * counted natively, so one more reference, which only its private constructor's native method
+   * gives, keeps it until the operating system takes everything. Where that method is not what it
+   * was, an application must close its sessions before it exits.
+   */
+  private static void keepUntilTheProcessEnds(OrtLoggingLevel level) {
+    try {
+      Field api = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("ortApiHandle");
+      Method create =
+          OrtEnvironment.class.getDeclaredMethod(
+              "createHandle", long.class, int.class, String.class);
+      api.setAccessible(true);
+      create.setAccessible(true);
+      create.invoke(null, api.getLong(null), level.getValue(), "parlance");
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      LoggerFactory.getLogger(OnnxEnvironment.class)
+          .debug("ONNX Runtime's environment cannot be kept beyond its shutdown hook", e);
     }
   }
 

@@ -12,7 +12,6 @@ import io.parlance.ModelNotFoundException;
 import io.parlance.ModelUnusableException;
 import io.parlance.NlpException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +95,7 @@ public final class Session implements AutoCloseable {
     try {
       return Files.size(file);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new ModelUnusableException(file + " cannot be read: " + e, e);
     }
   }
 

@@ -207,7 +207,7 @@ class TextClassifierTest {
     TextClassifier classifier = model.classifier();
     classifier.classify("warm");
     long open = NativeHandles.live();
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 10_000; i++) {
       classifier.classify("call " + i);
     }
     assertThat(NativeHandles.live()).isEqualTo(open);
