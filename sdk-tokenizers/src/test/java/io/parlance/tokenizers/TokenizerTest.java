@@ -89,12 +89,14 @@ class TokenizerTest {
           .isZero();
       String sentence = "The lazy dog, 😀 naïve. ";
       String text = sentence.repeat(1_000_000 / sentence.length());
-      Encoding whole = tokenizer.encode(text);
-      assertThat(whole.ends()[whole.length() - 2]).isGreaterThan(text.length() - 3);
-      Encoding cut = tokenizer.encode(text, EncodingOptions.truncated(64));
+      Encoding cut =
+          tokenizer.encode(text, EncodingOptions.truncated(64).withTruncationSide(Side.LEFT));
       assertThat(cut.length()).isEqualTo(64);
       assertThat(cut.truncated()).isTrue();
-      assertThat(cut.untruncatedLength()).isEqualTo(whole.length());
+      assertThat(cut.untruncatedLength()).isGreaterThan(100_000);
+      // Byte-level tokenizers keep the space at the end as a token.
+      assertThat(Arrays.stream(cut.ends()).max().getAsInt())
+          .isBetween(text.length() - 1, text.length());
       assertThat(tokenizer.encode("x".repeat(1_000_000)).length()).isPositive();
     }
   }

@@ -108,6 +108,19 @@ final class Json {
     return pieces;
   }
 
+  /**
+   * A special token that takes the space before it, as {@code special_tokens_map.json} writes one.
+   */
+  static JsonObject spaceAbsorbing(String content) {
+    JsonObject token = new JsonObject();
+    token.addProperty("content", content);
+    token.addProperty("lstrip", true);
+    token.addProperty("normalized", false);
+    token.addProperty("rstrip", false);
+    token.addProperty("single_word", false);
+    return token;
+  }
+
   static void addAdditional(JsonObject map, List<String> tokens) {
     if (!tokens.isEmpty()) {
       JsonArray array = new JsonArray();

@@ -40,6 +40,9 @@ final class WordCounts {
   /** The only piece of the model; a noncharacter that no text contains. */
   private static final String UNKNOWN = new String(Character.toChars(0x10FFFF));
 
+  /** The sign that stands for a space in SentencePiece's vocabularies. */
+  private static final char METASPACE = '\u2581';
+
   private WordCounts() {}
 
   /** Words in their natural order, each with the number of times that it occurs. */
@@ -75,7 +78,8 @@ final class WordCounts {
     return words;
   }
 
-  private static JsonObject splitter(JsonElement normalizer, JsonElement preTokenizer) {
+  /** A tokenizer whose tokens are the words. */
+  static JsonObject splitter(JsonElement normalizer, JsonElement preTokenizer) {
     JsonArray piece = new JsonArray();
     piece.add(UNKNOWN);
     piece.add(new JsonPrimitive(0.0));
@@ -113,11 +117,18 @@ final class WordCounts {
     add(text.substring(start), pieces);
   }
 
+  /** Whether a character is sure not to be white space to any normalizer or pre-tokenizer. */
   private static boolean isVisible(String text, int index) {
-    return index < text.length()
-        && !Character.isWhitespace(text.charAt(index))
-        && !Character.isSpaceChar(text.charAt(index))
-        && !Character.isISOControl(text.charAt(index));
+    if (index >= text.length()) {
+      return false;
+    }
+    char unit = text.charAt(index);
+    return !Character.isWhitespace(unit)
+        && !Character.isSpaceChar(unit)
+        && !Character.isISOControl(unit)
+        && Character.getType(unit) != Character.FORMAT
+        && unit != METASPACE
+        && unit != '\uFFFD'; // these two become spaces in SentencePiece's normalizer
   }
 
   private static void add(String piece, Map<String, long[]> pieces) {
