@@ -61,6 +61,31 @@ public final class Tensor implements AutoCloseable {
     return new Tensor(type, shape.clone(), elements, memory, null);
   }
 
+  /**
+   * A tensor over memory that the caller has, without a copy: the first bytes from the buffer's
+   * position. What is written there is what the next run reads.
+   *
+   * @param memory a direct buffer; its position does not change
+   * @throws IllegalArgumentException if the buffer is not direct or too small
+   */
+  public static Tensor over(ByteBuffer memory, ElementType type, long... shape) {
+    int elements = countElements(type, shape);
+    int bytes = elements * type.bytes();
+    if (!memory.isDirect() || memory.remaining() < bytes) {
+      throw new IllegalArgumentException(
+          "a "
+              + type
+              + " tensor of shape "
+              + Arrays.toString(shape)
+              + " takes "
+              + bytes
+              + " bytes of a direct buffer, not "
+              + memory);
+    }
+    ByteBuffer part = memory.slice(memory.position(), bytes).order(ByteOrder.nativeOrder());
+    return new Tensor(type, shape.clone(), elements, part, null);
+  }
+
   /** A FLOAT32 tensor with a copy of the values; as many values as the shape has elements. */
   public static Tensor of(float[] values, long... shape) {
     Tensor tensor = allocateFor(ElementType.FLOAT32, values.length, shape);

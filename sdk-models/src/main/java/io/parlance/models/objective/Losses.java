@@ -8,6 +8,7 @@ import static io.parlance.models.graph.Operators.relu;
 import static io.parlance.models.graph.Operators.reshape;
 import static io.parlance.models.graph.Operators.sub;
 
+import io.parlance.models.graph.Dimension;
 import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.Operators;
 import io.parlance.models.graph.Value;
@@ -34,10 +35,12 @@ public final class Losses {
    * Mean cross entropy over all positions whose label is not {@code ignored}; 0 if there is none.
    */
   public static Value crossEntropy(Value scores, Value labels, long ignored) {
-    long classes = scores.shape().get(-1).size();
-    Value rows = scores.shape().rank() == 2 ? scores : reshape(scores, -1, classes);
+    Value rows =
+        scores.shape().rank() == 2 ? scores : reshape(scores, -1, scores.shape().get(-1).size());
     Value flat = labels.shape().rank() == 1 ? labels : reshape(labels, -1);
-    if (!rows.shape().get(0).equals(flat.shape().get(0))) {
+    Dimension count = rows.shape().get(0);
+    Dimension labelled = flat.shape().get(0);
+    if (!count.equals(labelled) && !count.isUnknown() && !labelled.isUnknown()) {
       throw new IllegalArgumentException(
           "scores " + scores + " need one label a row, not labels " + labels);
     }
