@@ -76,7 +76,9 @@ final class DropoutMasks implements AutoCloseable {
     if (bytes > memory.capacity()) {
       if (bytes > Integer.MAX_VALUE - 64L) {
         throw new InvalidInputException(
-            "the dropout masks of this batch take " + bytes + " bytes, at most 2 GiB are possible;"
+            "the dropout masks of this batch take "
+                + bytes
+                + " bytes, at most 2 GiB are possible;"
                 + " make the batch smaller");
       }
       memory = ByteBuffer.allocateDirect((int) bytes + 63).alignedSlice(64);

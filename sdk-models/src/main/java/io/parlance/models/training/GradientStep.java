@@ -158,9 +158,7 @@ public final class GradientStep implements AutoCloseable {
       return gradient
           .graph()
           .append(
-              "Gemm",
-              List.of(producer.input(0), producer.input(1), before),
-              producer.attributes())
+              "Gemm", List.of(producer.input(0), producer.input(1), before), producer.attributes())
           .output();
     }
     return Operators.add(before, gradient);

@@ -15,7 +15,6 @@ import io.parlance.models.graph.Value;
 import io.parlance.runtime.ElementType;
 import io.parlance.runtime.Outputs;
 import io.parlance.runtime.Session;
-import io.parlance.runtime.SessionOptions;
 import io.parlance.runtime.Tensor;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -136,8 +135,8 @@ public final class OptimizerStep implements AutoCloseable {
 
   /**
    * The rule, with the fewest passes over the tensors. The state holds sums of decayed gradients
-   * and squares instead of means: their constant factors (1 - beta) are in the rates.
-   * Each value is read by one node before it is overwritten, so the update in place is safe.
+   * and squares instead of means: their constant factors (1 - beta) are in the rates. Each value is
+   * read by one node before it is overwritten, so the update in place is safe.
    */
   private void update(String name, Tensor parameter, Value gradient, ParameterGroup group) {
     int index = groups.indexOf(group);
@@ -148,8 +147,7 @@ public final class OptimizerStep implements AutoCloseable {
     Value p = declare(name, parameter);
     Value mean = add(mul(declareState(MEAN + name, parameter), options.beta1()), gradient);
     Value square =
-        add(
-            mul(declareState(SQUARE + name, parameter), options.beta2()), mul(gradient, gradient));
+        add(mul(declareState(SQUARE + name, parameter), options.beta2()), mul(gradient, gradient));
     Value direction = div(mean, add(sqrt(square), scalar(EPSILON)));
     Value kept = group.weightDecay() == 0 ? p : mul(p, scalar(DECAY + index));
     replace(name, sub(kept, mul(direction, scalar(RATE + index))));

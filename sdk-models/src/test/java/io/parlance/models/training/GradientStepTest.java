@@ -47,8 +47,7 @@ class GradientStepTest {
   }
 
   private static Map<String, Tensor> batch(String name) throws IOException {
-    Map<String, Map<String, Tensor>> cases =
-        Goldens.cases(folder(name).resolve("inputs.json"));
+    Map<String, Map<String, Tensor>> cases = Goldens.cases(folder(name).resolve("inputs.json"));
     Map<String, Tensor> batch = cases.remove("default");
     cases.values().forEach(others -> others.values().forEach(Tensor::close));
     return batch;
@@ -127,8 +126,7 @@ class GradientStepTest {
               (name, gradient) ->
                   assertThat(gradient.toFloatArray())
                       .as(name)
-                      .containsExactly(
-                          floats(expected.getAsJsonObject(name)), within(5e-6f)));
+                      .containsExactly(floats(expected.getAsJsonObject(name)), within(5e-6f)));
     }
   }
 

@@ -97,7 +97,10 @@ class OptimizerStepTest {
     Map<String, Tensor> gradients = tensors(inputs.getAsJsonObject("initial"));
     try (OptimizerStep step =
         new OptimizerStep(
-            options(settings), parameters, gradients, n -> ParameterGroup.decayed(decay(settings)))) {
+            options(settings),
+            parameters,
+            gradients,
+            n -> ParameterGroup.decayed(decay(settings)))) {
       for (int i = 0; i < 10; i++) {
         JsonObject given =
             inputs.getAsJsonObject("fixed_gradients").getAsJsonObject(Integer.toString(i));
@@ -135,8 +138,7 @@ class OptimizerStepTest {
       Tensor curvature = tensor(quadratic.getAsJsonObject("curvature").getAsJsonObject(each));
       batch.put("target." + each, target);
       batch.put("curvature." + each, curvature);
-      Shape shape =
-          Shape.fixed(target.shape());
+      Shape shape = Shape.fixed(target.shape());
       Value p = graph.parameter(each, Initialization.ZEROS, target.shape());
       Value t = graph.input("target." + each, target.type(), shape);
       Value c = graph.input("curvature." + each, target.type(), shape);
@@ -182,8 +184,7 @@ class OptimizerStepTest {
       JsonObject expected = golden.getAsJsonObject("expected");
       Map<String, Tensor> gradients = tensors(input.getAsJsonObject("gradients"));
       Map<String, Tensor> parameters = tensors(input.getAsJsonObject("gradients"));
-      AdamW options =
-          AdamW.DEFAULT.withMaximumGradientNorm(input.get("max_norm").getAsDouble());
+      AdamW options = AdamW.DEFAULT.withMaximumGradientNorm(input.get("max_norm").getAsDouble());
       try (OptimizerStep step =
           new OptimizerStep(options, parameters, gradients, n -> ParameterGroup.decayed(0))) {
         double norm = step.apply(0.1, 1);
@@ -191,7 +192,10 @@ class OptimizerStepTest {
         assertThat(norm).isCloseTo(total, within(1e-6 * Math.max(1, total)));
         Map<String, Tensor> clipped =
             Map.of(
-                "matrix", step.state().get("mean/matrix"), "vector", step.state().get("mean/vector"));
+                "matrix",
+                step.state().get("mean/matrix"),
+                "vector",
+                step.state().get("mean/vector"));
         compare(clipped, expected.getAsJsonObject("clipped"));
       }
     }
@@ -212,8 +216,7 @@ class OptimizerStepTest {
             "b", ParameterGroup.decayed(0.5),
             "c", new ParameterGroup(0, 0));
     try (OptimizerStep step =
-        new OptimizerStep(
-            AdamW.DEFAULT, Map.of("a", a, "b", b, "c", c), gradients, groups::get)) {
+        new OptimizerStep(AdamW.DEFAULT, Map.of("a", a, "b", b, "c", c), gradients, groups::get)) {
       step.apply(0.1, 1);
     }
     // the first step of Adam has the length of the learning rate
@@ -227,13 +230,16 @@ class OptimizerStepTest {
     assertThatThrownBy(() -> new AdamW(1, 0.999, 1e-8, 1))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage("beta1 1.0 must be in [0, 1)");
-    assertThatThrownBy(() -> new AdamW(0.9, 0.999, 0, 1)).hasMessage("epsilon 0.0 must be positive");
+    assertThatThrownBy(() -> new AdamW(0.9, 0.999, 0, 1))
+        .hasMessage("epsilon 0.0 must be positive");
     assertThatThrownBy(() -> AdamW.DEFAULT.withMaximumGradientNorm(Double.NaN))
         .hasMessage("maximum gradient norm NaN must be positive");
     assertThatThrownBy(() -> ParameterGroup.decayed(-1))
         .hasMessage("weight decay -1.0 must not be negative");
     assertThatThrownBy(
-            () -> new OptimizerStep(AdamW.DEFAULT, Map.of(), Map.of(), n -> ParameterGroup.decayed(0)))
+            () ->
+                new OptimizerStep(
+                    AdamW.DEFAULT, Map.of(), Map.of(), n -> ParameterGroup.decayed(0)))
         .hasMessage("there is nothing to optimize: no parameter is trained");
   }
 
@@ -252,7 +258,9 @@ class OptimizerStepTest {
       }
       before.apply(0.01, 1);
       before.apply(0.01, 2);
-      before.state().forEach((name, tensor) -> after.state().get(name).buffer().put(tensor.buffer()));
+      before
+          .state()
+          .forEach((name, tensor) -> after.state().get(name).buffer().put(tensor.buffer()));
       after.apply(0.01, 3);
       after.apply(0.01, 4);
     }
