@@ -1,6 +1,7 @@
 package io.parlance.models.graph;
 
 import ai.onnx.proto.OnnxMl;
+import io.parlance.models.files.AtomicFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -68,15 +69,9 @@ final class ExternalData {
   void writeTo(WritableByteChannel channel) throws IOException {
     long position = 0;
     for (int i = 0; i < parts.size(); i++) {
-      writeFully(channel, ByteBuffer.allocate((int) (offsets.get(i) - position)));
-      writeFully(channel, parts.get(i).duplicate());
+      AtomicFile.writeFully(channel, ByteBuffer.allocate((int) (offsets.get(i) - position)));
+      AtomicFile.writeFully(channel, parts.get(i).duplicate());
       position = offsets.get(i) + parts.get(i).remaining();
-    }
-  }
-
-  private static void writeFully(WritableByteChannel channel, ByteBuffer data) throws IOException {
-    while (data.hasRemaining()) {
-      channel.write(data);
     }
   }
 }

@@ -165,7 +165,7 @@ public final class OnnxWriter {
    * threshold. The files appear complete or not at all.
    *
    * @param file conventionally {@code model.onnx}; replaced if it exists
-   * @throws UncheckedIOException naming the file, if it cannot be written
+   * @throws io.parlance.NlpException naming the file, if it cannot be written
    */
   public void write(Path file) {
     ModelFiles.write(file, this::model, externalDataThreshold);

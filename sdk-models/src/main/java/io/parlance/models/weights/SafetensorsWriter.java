@@ -2,6 +2,7 @@ package io.parlance.models.weights;
 
 import com.google.gson.stream.JsonWriter;
 import io.parlance.NlpException;
+import io.parlance.models.files.AtomicFile;
 import io.parlance.runtime.Tensor;
 import java.io.IOException;
 import java.io.StringWriter;

@@ -1,4 +1,4 @@
-package io.parlance.models.weights;
+package io.parlance.models.files;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.UUID;
 
 /**
  * Writes files that are either complete or not there: into a temporary sibling, forced to the disk,
@@ -38,9 +39,11 @@ public final class AtomicFile {
    */
   public static void write(Path target, Content content) throws IOException {
     Path folder = parent(target);
-    Path temporary = Files.createTempFile(folder, "." + target.getFileName() + ".", ".tmp");
+    Path temporary = temporarySibling(target);
     try {
-      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+      // not createTempFile: its files are for their owner only, and stay so when renamed
+      try (FileChannel channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         content.writeTo(channel);
         channel.force(true);
       }
@@ -70,10 +73,16 @@ public final class AtomicFile {
     }
   }
 
-  static void writeFully(WritableByteChannel target, ByteBuffer bytes) throws IOException {
+  /** Writes all remaining bytes. */
+  public static void writeFully(WritableByteChannel target, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       target.write(bytes);
     }
+  }
+
+  /** A hidden name beside {@code target} that nothing has. */
+  static Path temporarySibling(Path target) {
+    return parent(target).resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
   }
 
   private static Path parent(Path target) {
