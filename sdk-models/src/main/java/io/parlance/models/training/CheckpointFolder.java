@@ -7,7 +7,7 @@ import com.google.gson.JsonParseException;
 import io.parlance.ModelNotFoundException;
 import io.parlance.ModelUnusableException;
 import io.parlance.NlpException;
-import io.parlance.models.weights.AtomicFile;
+import io.parlance.models.files.AtomicFile;
 import io.parlance.models.weights.SafetensorsReader;
 import io.parlance.models.weights.SafetensorsWriter;
 import io.parlance.runtime.Tensor;
