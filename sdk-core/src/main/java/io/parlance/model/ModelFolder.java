@@ -171,7 +171,11 @@ public final class ModelFolder {
             + ", neither beside config.json nor under onnx/"
             + (others.isEmpty()
                 ? "; export it to ONNX first"
-                : "; it has " + others + ", choose another variant"));
+                : "; it has "
+                    + others
+                    + "; name a variant of "
+                    + role
+                    + ".onnx, or use the task it is for"));
   }
 
   /**

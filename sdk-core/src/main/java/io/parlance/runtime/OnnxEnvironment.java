@@ -104,7 +104,9 @@ final class OnnxEnvironment {
             + " ("
             + root
             + "). com.microsoft.onnxruntime:onnxruntime brings it for linux x86-64 and aarch64 (glibc 2.27 or newer),"
-            + " macOS aarch64 and Windows x86-64; elsewhere name a folder with your own build by"
+            + " macOS aarch64 and Windows x86-64, and unpacks it into java.io.tmpdir ("
+            + System.getProperty("java.io.tmpdir")
+            + "), which must be writable; elsewhere name a folder with your own build by"
             + " -Donnxruntime.native.path=FOLDER",
         cause);
   }
