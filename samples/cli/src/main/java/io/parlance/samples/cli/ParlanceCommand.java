@@ -18,7 +18,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "parlance",
     description = "Runs, trains and exports language models.%n",
-    subcommands = {ClassifyCommand.class, ForwardCommand.class, TokenizerCommand.class},
+    subcommands = {
+      ClassifyCommand.class,
+      ForwardCommand.class,
+      InspectCommand.class,
+      TokenizerCommand.class
+    },
     mixinStandardHelpOptions = true,
     versionProvider = ParlanceCommand.Version.class,
     scope = ScopeType.INHERIT,

@@ -1,0 +1,176 @@
+package io.parlance.samples.cli;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.parlance.model.ModelConfig;
+import io.parlance.model.ModelFolder;
+import io.parlance.model.ModelSource;
+import io.parlance.models.graph.Graph;
+import io.parlance.models.graph.Node;
+import io.parlance.models.graph.OnnxModel;
+import io.parlance.models.graph.OnnxReader;
+import io.parlance.models.weights.SafetensorsReader;
+import io.parlance.runtime.Session;
+import io.parlance.runtime.SessionOptions;
+import io.parlance.runtime.TensorDescription;
+import io.parlance.tokenizers.Tokenizer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Tells what is in a model folder. */
+@Command(
+    name = "inspect",
+    description = {
+      "Tells what is in a model folder, as one JSON object: configuration, tokenizer, graphs with their",
+      "inputs and outputs, weights. What cannot be read has its error in place; the exit status is 3 then."
+    })
+final class InspectCommand extends Subcommand {
+
+  private static final Gson PRETTY =
+      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+  @Option(
+      names = "--model",
+      paramLabel = "FOLDER",
+      required = true,
+      description = "The model folder.")
+  private Path model;
+
+  private boolean failed;
+
+  /** Describes one part of the folder. */
+  private interface Part {
+    JsonObject describe() throws IOException;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (!Files.isDirectory(model)) {
+      throw new RefusedException("there is no model folder " + model.toAbsolutePath());
+    }
+    JsonObject report = new JsonObject();
+    report.addProperty("model", model.toString());
+    report.add("config", part(this::config));
+    report.add("tokenizer", part(this::tokenizer));
+    report.add("graphs", parts(".onnx", this::graph));
+    report.add("weights", parts(".safetensors", this::weights));
+    streams().out().write((PRETTY.toJson(report) + "\n").getBytes(StandardCharsets.UTF_8));
+    streams().out().flush();
+    return failed ? ExitStatus.SOME_LINES_FAILED : ExitStatus.SUCCESS;
+  }
+
+  private JsonObject part(Part part) {
+    try {
+      return part.describe();
+    } catch (IOException | RuntimeException e) {
+      failed = true;
+      JsonObject error = new JsonObject();
+      error.add("error", Failure.describe(e));
+      return error;
+    }
+  }
+
+  /** Describes one file. */
+  private interface FilePart {
+    JsonObject describe(Path file) throws IOException;
+  }
+
+  private JsonArray parts(String ending, FilePart part) throws IOException {
+    List<Path> files;
+    try (Stream<Path> found = Files.walk(model, 2)) {
+      files = found.filter(file -> file.toString().endsWith(ending)).sorted().toList();
+    }
+    JsonArray parts = new JsonArray();
+    for (Path file : files) {
+      JsonObject description = new JsonObject();
+      description.addProperty("file", model.relativize(file).toString());
+      description.addProperty("bytes", Files.size(file));
+      part(() -> part.describe(file))
+          .entrySet()
+          .forEach(entry -> description.add(entry.getKey(), entry.getValue()));
+      parts.add(description);
+    }
+    return parts;
+  }
+
+  private JsonObject config() {
+    ModelConfig config = ModelFolder.open(ModelSource.of(model)).config();
+    JsonObject description = new JsonObject();
+    description.add("architectures", texts(config.architectures()));
+    config.modelType().ifPresent(type -> description.addProperty("model_type", type));
+    config.problemType().ifPresent(type -> description.addProperty("problem_type", type));
+    config.vocabularySize().ifPresent(size -> description.addProperty("vocabulary_size", size));
+    config.maximumLength().ifPresent(size -> description.addProperty("maximum_length", size));
+    description.add("labels", texts(config.labels()));
+    return description;
+  }
+
+  private JsonObject tokenizer() {
+    try (Tokenizer tokenizer = Tokenizer.load(model)) {
+      JsonObject description = new JsonObject();
+      description.addProperty("vocabulary_size", tokenizer.vocabularySize());
+      tokenizer
+          .modelMaxLength()
+          .ifPresent(length -> description.addProperty("model_max_length", length));
+      description.add("special_tokens", PRETTY.toJsonTree(tokenizer.specialTokens()));
+      return description;
+    }
+  }
+
+  private JsonObject graph(Path file) {
+    JsonObject description = new JsonObject();
+    try (OnnxModel onnx = OnnxReader.read(file)) {
+      Graph graph = onnx.graph();
+      description.addProperty("opset", graph.opset());
+      description.addProperty("parameters", graph.parameterCount());
+      Map<String, Integer> operators = new TreeMap<>();
+      for (Node node : graph.nodes()) {
+        operators.merge(node.operator(), 1, Integer::sum);
+      }
+      description.add("operators", PRETTY.toJsonTree(operators));
+      description.add("metadata", PRETTY.toJsonTree(onnx.metadata()));
+    }
+    try (Session session = Session.load(file, SessionOptions.defaults())) {
+      description.add("inputs", signature(session.inputs()));
+      description.add("outputs", signature(session.outputs()));
+    }
+    return description;
+  }
+
+  private JsonObject weights(Path file) {
+    try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+      long parameters = 0;
+      Map<String, Integer> types = new TreeMap<>();
+      for (SafetensorsReader.Description tensor : reader.tensors().values()) {
+        parameters += tensor.shape().stream().reduce(1L, Math::multiplyExact);
+        types.merge(tensor.dtype(), 1, Integer::sum);
+      }
+      JsonObject description = new JsonObject();
+      description.addProperty("parameters", parameters);
+      description.add("tensors", PRETTY.toJsonTree(types));
+      return description;
+    }
+  }
+
+  private static JsonObject signature(Map<String, TensorDescription> tensors) {
+    JsonObject signature = new JsonObject();
+    tensors.forEach((name, tensor) -> signature.addProperty(name, tensor.toString()));
+    return signature;
+  }
+
+  private static JsonArray texts(List<String> texts) {
+    JsonArray array = new JsonArray();
+    texts.forEach(array::add);
+    return array;
+  }
+}
