@@ -49,6 +49,11 @@ final class ForwardCommand extends Subcommand {
       description = "Where the outputs go; standard output if not given.")
   private @Nullable Path output;
 
+  @Option(
+      names = "--gradients",
+      description = "Also write the gradient of the loss for each parameter.")
+  private boolean gradients;
+
   @Override
   public Integer call() throws IOException {
     try (JsonReader in = reader();
@@ -111,6 +116,11 @@ final class ForwardCommand extends Subcommand {
       }
       in.endObject();
       results.putAll(trainable.forward(arguments));
+      if (gradients && results.containsKey("loss")) {
+        results.values().forEach(Tensor::close);
+        results.clear();
+        results.putAll(trainable.forwardAndGradients(arguments));
+      }
       write(json.name(name), results);
     } catch (InvalidInputException | NumberFormatException e) {
       throw new RefusedException(inputs + ", case '" + name + "': " + Failure.message(e), e);
@@ -121,10 +131,28 @@ final class ForwardCommand extends Subcommand {
   }
 
   private static void write(JsonWriter json, Map<String, Tensor> results) throws IOException {
+    Map<String, Tensor> ofParameters = new LinkedHashMap<>();
     json.beginObject();
     for (Map.Entry<String, Tensor> each : results.entrySet()) {
-      TensorJson.write(json.name(each.getKey()), each.getValue());
+      if (each.getKey().startsWith(TrainableModel.GRADIENT)) {
+        ofParameters.put(
+            each.getKey().substring(TrainableModel.GRADIENT.length()), each.getValue());
+      } else {
+        write(json, each.getKey(), each.getValue());
+      }
+    }
+    if (!ofParameters.isEmpty()) {
+      json.name("gradients").beginObject();
+      for (Map.Entry<String, Tensor> each : ofParameters.entrySet()) {
+        write(json, each.getKey(), each.getValue());
+      }
+      json.endObject();
     }
     json.endObject();
+  }
+
+  private static void write(JsonWriter json, String name, Tensor tensor) throws IOException {
+    json.name(name);
+    TensorJson.write(json, tensor);
   }
 }

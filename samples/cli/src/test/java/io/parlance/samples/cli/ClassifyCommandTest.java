@@ -7,8 +7,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -126,7 +128,10 @@ class ClassifyCommandTest {
   void readsGzipAndWritesAFile() throws IOException {
     Path input = folder.resolve("in.jsonl.gz");
     try (GZIPOutputStream out = new GZIPOutputStream(Files.newOutputStream(input))) {
-      out.write("{\"id\":1,\"text\":\"The product was bad.\"}\n".repeat(300).getBytes("UTF-8"));
+      out.write(
+          "{\"id\":1,\"text\":\"The product was bad.\"}\n"
+              .repeat(300)
+              .getBytes(StandardCharsets.UTF_8));
     }
     Path output = folder.resolve("out.jsonl");
     CommandRun run =
@@ -155,7 +160,7 @@ class ClassifyCommandTest {
       Files.copy(Fixtures.textClassifier().resolve(file), broken.resolve(file));
     }
     byte[] graph = Files.readAllBytes(Fixtures.textClassifier().resolve("model.onnx"));
-    Files.write(broken.resolve("model.onnx"), java.util.Arrays.copyOf(graph, graph.length / 2));
+    Files.write(broken.resolve("model.onnx"), Arrays.copyOf(graph, graph.length / 2));
     CommandRun truncated =
         CommandRun.of("{\"text\":\"a\"}", "classify", "--model", broken.toString());
     assertThat(truncated.status()).isEqualTo(ExitStatus.REFUSED);

@@ -12,7 +12,11 @@ final class Fixtures {
 
   /** A random BERT classifier with the numbers that the reference computes from it. */
   static Path textClassifier() {
-    URL folder = Objects.requireNonNull(Fixtures.class.getResource("/textcls-bert"));
+    return folder("textcls-bert");
+  }
+
+  static Path folder(String name) {
+    URL folder = Objects.requireNonNull(Fixtures.class.getResource("/" + name), name);
     try {
       return Path.of(folder.toURI());
     } catch (URISyntaxException e) {
