@@ -7,7 +7,7 @@ import java.util.stream.Stream;
  * Learns a vocabulary from texts. Trainers are immutable and may be used again; the same texts in
  * any order and the same options give the same tokenizer.
  */
-public sealed interface TokenizerTrainer permits WordPieceTrainer, BytePairTrainer {
+public sealed interface TokenizerTrainer permits WordPieceTrainer, BytePairTrainer, UnigramTrainer {
   /**
    * Trains on all texts. Each is read once; what is kept is their distinct words.
    *
