@@ -5,7 +5,6 @@ import io.parlance.runtime.ElementType;
 import io.parlance.runtime.Tensor;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,42 +29,27 @@ public record MaskedLanguageModeling(TokenMasking masking, int padTokenId) {
    */
   public Map<String, Tensor> collate(
       List<TokenSequence> sequences, int[] numbers, CounterRandom random) {
-    int length = sequences.stream().mapToInt(TokenSequence::length).max().orElse(0);
-    List<TokenMasking.Masked> masked = new ArrayList<>(sequences.size());
+    List<TokenMasking.Masked> masks = new ArrayList<>(sequences.size());
+    List<TokenSequence> masked = new ArrayList<>(sequences.size());
     int total = 0;
     for (int row = 0; row < sequences.size(); row++) {
-      TokenMasking.Masked one = masking.mask(sequences.get(row), random.fork(numbers[row]));
-      masked.add(one);
-      total += one.positions().length;
+      TokenMasking.Masked mask = masking.mask(sequences.get(row), random.fork(numbers[row]));
+      masks.add(mask);
+      masked.add(sequences.get(row).withIds(mask.ids()));
+      total += mask.positions().length;
     }
-    Tensor ids = Tensor.allocate(ElementType.INT64, sequences.size(), length);
-    Tensor attention = Tensor.allocate(ElementType.INT64, sequences.size(), length);
-    Tensor segments = Tensor.allocate(ElementType.INT64, sequences.size(), length);
+    Map<String, Tensor> inputs = TokenBatch.pad(masked, padTokenId);
+    long length = masked.stream().mapToInt(TokenSequence::length).max().orElse(0);
     Tensor positions = Tensor.allocate(ElementType.INT64, total);
     Tensor labels = Tensor.allocate(ElementType.INT64, total);
-    LongBuffer idBuffer = ids.buffer().asLongBuffer();
-    LongBuffer attentionBuffer = attention.buffer().asLongBuffer();
-    LongBuffer segmentBuffer = segments.buffer().asLongBuffer();
     LongBuffer positionBuffer = positions.buffer().asLongBuffer();
     LongBuffer labelBuffer = labels.buffer().asLongBuffer();
     for (int row = 0; row < sequences.size(); row++) {
-      TokenSequence sequence = sequences.get(row);
-      TokenMasking.Masked one = masked.get(row);
-      for (int i = 0; i < length; i++) {
-        boolean token = i < sequence.length();
-        idBuffer.put(token ? one.ids()[i] : padTokenId);
-        attentionBuffer.put(token ? 1 : 0);
-        segmentBuffer.put(token ? sequence.segment(i) : 0);
-      }
-      for (int position : one.positions()) {
-        positionBuffer.put((long) row * length + position);
-        labelBuffer.put(sequence.id(position));
+      for (int position : masks.get(row).positions()) {
+        positionBuffer.put(row * length + position);
+        labelBuffer.put(sequences.get(row).id(position));
       }
     }
-    Map<String, Tensor> inputs = new LinkedHashMap<>();
-    inputs.put("input_ids", ids);
-    inputs.put("attention_mask", attention);
-    inputs.put("token_type_ids", segments);
     inputs.put("masked_positions", positions);
     inputs.put("labels", labels);
     return inputs;

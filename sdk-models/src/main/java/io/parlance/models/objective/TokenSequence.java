@@ -49,6 +49,11 @@ public final class TokenSequence {
     return new TokenSequence(encoding.ids(), encoding.typeIds(), words);
   }
 
+  /** The same sequence with other tokens in its places. */
+  public TokenSequence withIds(int[] others) {
+    return new TokenSequence(others, segments, words);
+  }
+
   /** Number of tokens, special tokens included. */
   public int length() {
     return ids.length;
@@ -67,6 +72,11 @@ public final class TokenSequence {
   /** The word of a token, or {@link #NO_WORD}. */
   public int word(int token) {
     return words[token];
+  }
+
+  /** Whether any token is part of a text. */
+  public boolean hasWords() {
+    return Arrays.stream(words).anyMatch(word -> word != NO_WORD);
   }
 
   /** Whether two neighbouring tokens are pieces of one word. */

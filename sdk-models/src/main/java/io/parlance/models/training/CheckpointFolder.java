@@ -62,8 +62,13 @@ final class CheckpointFolder {
      * optimizer}.
      */
     void restore(Map<String, Tensor> parameters, Map<String, Tensor> optimizer) {
-      readInto(folder.resolve(SafetensorsReader.FILE_NAME), parameters);
+      restoreParameters(parameters);
       readInto(folder.resolve(OPTIMIZER_FILE), optimizer);
+    }
+
+    /** Reads the parameters into {@code parameters}. */
+    void restoreParameters(Map<String, Tensor> parameters) {
+      readInto(folder.resolve(SafetensorsReader.FILE_NAME), parameters);
     }
 
     private static void readInto(Path file, Map<String, Tensor> tensors) {
@@ -142,9 +147,10 @@ final class CheckpointFolder {
   /**
    * Writes a checkpoint and then removes those that are neither the best nor among the last.
    *
+   * @return the folder of the checkpoint
    * @throws NlpException if it cannot be written; the earlier ones are still there then
    */
-  void save(TrainingState state, Map<String, Tensor> parameters, Map<String, Tensor> optimizer) {
+  Path save(TrainingState state, Map<String, Tensor> parameters, Map<String, Tensor> optimizer) {
     Path unfinished = folder.resolve("." + name(state.step()) + ".new");
     try {
       delete(unfinished);
@@ -159,6 +165,7 @@ final class CheckpointFolder {
       Files.move(unfinished, place, StandardCopyOption.ATOMIC_MOVE);
       AtomicFile.forceFolder(folder);
       prune(state);
+      return place;
     } catch (IOException e) {
       throw new NlpException("checkpoint " + place(state.step()) + " cannot be written: " + e, e);
     }

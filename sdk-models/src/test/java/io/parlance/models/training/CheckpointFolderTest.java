@@ -48,11 +48,9 @@ class CheckpointFolderTest {
             3,
             Long.MIN_VALUE + 1,
             "digest",
-            0.1 + 0.2,
-            1e-300,
-            new TrainingState.Best(4, 0.9),
+            new TrainingState.Best(4, 0.1 + 0.2),
             2,
-            6);
+            List.of(new Evaluation(4, Map.of(Metric.LOSS, 1e-300, Metric.ACCURACY, 0.1 + 0.2))));
     folder.save(state, parameters, optimizer);
     Checkpoint latest = folder.latest();
     assertThat(latest).isNotNull();
@@ -151,7 +149,7 @@ class CheckpointFolderTest {
 
   private static TrainingState state(long step, long best) {
     return new TrainingState(
-        step, 0, (int) step, 1, "digest", 0, 0, new TrainingState.Best(best, 0.5), 0, -1);
+        step, 0, (int) step, 1, "digest", new TrainingState.Best(best, 0.5), 0, List.of());
   }
 
   private static void copy(Path from, Path to) throws IOException {
