@@ -13,8 +13,8 @@ public final class TokenBatch {
   private TokenBatch() {}
 
   /**
-   * Pads on the right to the longest sequence: {@code input_ids}, {@code attention_mask} and {@code token_type_ids},
-   * INT64 [batch, sequence]. The caller closes them.
+   * Pads on the right to the longest sequence: {@code input_ids}, {@code attention_mask} and {@code
+   * token_type_ids}, INT64 [batch, sequence]. The caller closes them.
    *
    * @param sequences at least one
    * @param padTokenId the id that fills up

@@ -24,7 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Texts or pairs with classes or numbers, for the sequence classification models of every family. */
+/**
+ * Texts or pairs with classes or numbers, for the sequence classification models of every family.
+ */
 public final class ClassificationData implements TrainingData {
 
   private static final String LABELS = "labels";
@@ -36,23 +38,28 @@ public final class ClassificationData implements TrainingData {
   private final int padTokenId;
   private final int vocabularySize;
 
-  private ClassificationData(
-      Labels labels, List<TokenSequence> sequences, List<Target> targets, int padTokenId, int vocabularySize) {
+  ClassificationData(
+      Labels labels,
+      List<TokenSequence> sequences,
+      List<Target> targets,
+      int padTokenId,
+      int vocabularySize) {
     this.labels = labels;
     this.problem = Objects.requireNonNull(labels.problemType(), "labels without a problem type");
-    this.sequences = sequences;
-    this.targets = targets;
+    this.sequences = List.copyOf(sequences);
+    this.targets = List.copyOf(targets);
     this.padTokenId = padTokenId;
     this.vocabularySize = vocabularySize;
   }
 
   /**
-   * Tokenizes a data set. Texts beyond {@code maximumLength} tokens are cut at their end, pairs at the end of the longer
-   * text.
+   * Tokenizes a data set. Texts beyond {@code maximumLength} tokens are cut at their end, pairs at
+   * the end of the longer text.
    *
    * @param maximumLength the largest number of tokens, special tokens included
    */
-  public static ClassificationData of(LabeledDataset dataset, Tokenizer tokenizer, int maximumLength) {
+  public static ClassificationData of(
+      LabeledDataset dataset, Tokenizer tokenizer, int maximumLength) {
     EncodingOptions options = EncodingOptions.truncated(maximumLength);
     List<TokenSequence> sequences = new ArrayList<>(dataset.examples().size());
     List<Target> targets = new ArrayList<>(dataset.examples().size());
@@ -67,8 +74,8 @@ public final class ClassificationData implements TrainingData {
     }
     return new ClassificationData(
         dataset.labels(),
-        List.copyOf(sequences),
-        List.copyOf(targets),
+        sequences,
+        targets,
         tokenizer.padTokenId().orElse(0),
         tokenizer.vocabularySize());
   }
@@ -105,7 +112,9 @@ public final class ClassificationData implements TrainingData {
     model.declareInputs(graph);
     graph.input(
         LABELS,
-        problem == ProblemType.SINGLE_LABEL_CLASSIFICATION ? ElementType.INT64 : ElementType.FLOAT32,
+        problem == ProblemType.SINGLE_LABEL_CLASSIFICATION
+            ? ElementType.INT64
+            : ElementType.FLOAT32,
         problem == ProblemType.MULTI_LABEL_CLASSIFICATION
             ? Shape.of("batch", labels.count())
             : Shape.of("batch"));
@@ -124,12 +133,15 @@ public final class ClassificationData implements TrainingData {
     JsonElement type = config.get("problem_type");
     if (type != null && !type.isJsonNull() && !type.getAsString().equals(problem.key())) {
       throw new InvalidInputException(
-          "the data is a %s, but the model's problem_type is %s".formatted(problem.key(), type.getAsString()));
+          "the data is a %s, but the model's problem_type is %s"
+              .formatted(problem.key(), type.getAsString()));
     }
   }
 
   private static String shown(List<String> names) {
-    return names.size() + " classes " + (names.size() <= 10 ? names : "beginning with " + names.subList(0, 10));
+    return names.size()
+        + " classes "
+        + (names.size() <= 10 ? names : "beginning with " + names.subList(0, 10));
   }
 
   @Override

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures a model on data, without dropout. The parameters are read where they are, so one evaluator follows a model
- * through its training. Not thread-safe; close it before the model.
+ * Measures a model on data, without dropout. The parameters are read where they are, so one
+ * evaluator follows a model through its training. Not thread-safe; close it before the model.
  */
 public final class Evaluator implements AutoCloseable {
 
@@ -34,7 +34,8 @@ public final class Evaluator implements AutoCloseable {
    * @param batching the sizes of the batches, which change nothing but speed and memory
    * @throws InvalidInputException if the data does not fit the model
    */
-  public Evaluator(TrainableModel model, TrainingData data, LengthBucketing batching, SessionOptions options) {
+  public Evaluator(
+      TrainableModel model, TrainingData data, LengthBucketing batching, SessionOptions options) {
     this.data = data;
     this.batches = batching.sorted(data.lengths());
     this.parameters = model.parameters();
@@ -43,11 +44,15 @@ public final class Evaluator implements AutoCloseable {
     Map<String, Value> outputs = model.model().forward(Inputs.of(graph));
     if (!outputs.containsKey(GradientStep.LOSS)) {
       throw new InvalidInputException(
-          model.model().architecture() + " has no loss for this data; its outputs are " + outputs.keySet());
+          model.model().architecture()
+              + " has no loss for this data; its outputs are "
+              + outputs.keySet());
     }
     this.session =
         Session.load(
-            OnnxWriter.of(graph).outputs(outputs).toBuffer(), "evaluation of " + model.model().architecture(), options);
+            OnnxWriter.of(graph).outputs(outputs).toBuffer(),
+            "evaluation of " + model.model().architecture(),
+            options);
   }
 
   /**
@@ -72,7 +77,11 @@ public final class Evaluator implements AutoCloseable {
     double loss = lossSum / targets;
     if (!Double.isFinite(loss)) {
       throw new NlpException(
-          "the evaluation loss after " + step + " updates is " + loss + "; lower the learning rate");
+          "the evaluation loss after "
+              + step
+              + " updates is "
+              + loss
+              + "; lower the learning rate");
     }
     Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
     metrics.putAll(scorer.metrics());

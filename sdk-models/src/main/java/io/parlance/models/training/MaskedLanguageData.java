@@ -33,7 +33,8 @@ public final class MaskedLanguageData implements TrainingData {
     }
     for (int i = 0; i < sequences.size(); i++) {
       if (!sequences.get(i).hasWords()) {
-        throw new InvalidInputException("sequence " + i + " has no token that could be masked; leave empty texts out");
+        throw new InvalidInputException(
+            "sequence " + i + " has no token that could be masked; leave empty texts out");
       }
     }
     this.objective = objective;
@@ -54,7 +55,9 @@ public final class MaskedLanguageData implements TrainingData {
   @Override
   public void declareInputs(PretrainedModel model, Graph graph) {
     ModelCapacity.require(
-        model, objective.masking().vocabularySize(), sequences.stream().mapToInt(TokenSequence::length).max().orElse(0));
+        model,
+        objective.masking().vocabularySize(),
+        sequences.stream().mapToInt(TokenSequence::length).max().orElse(0));
     model.declareInputs(graph);
     graph.input("masked_positions", ElementType.INT64, Shape.of("masked"));
     graph.input("labels", ElementType.INT64, Shape.of("masked"));

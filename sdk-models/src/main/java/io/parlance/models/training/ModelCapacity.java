@@ -17,14 +17,27 @@ final class ModelCapacity {
    */
   static void require(PretrainedModel model, int vocabularySize, int longest) {
     JsonObject config = model.configuration();
-    require(config, "vocab_size", vocabularySize, "the tokenizer has %d tokens; take the model's own tokenizer");
-    require(config, "max_position_embeddings", longest, "the longest text has %d tokens; choose a smaller maximum length");
+    require(
+        config,
+        "vocab_size",
+        vocabularySize,
+        "the tokenizer has %d tokens; take the model's own tokenizer");
+    require(
+        config,
+        "max_position_embeddings",
+        longest,
+        "the longest text has %d tokens; choose a smaller maximum length");
   }
 
   private static void require(JsonObject config, String key, int needed, String message) {
     if (config.has(key) && config.get(key).getAsLong() < needed) {
       throw new InvalidInputException(
-          "the model's " + key + " is " + config.get(key).getAsLong() + ", but " + message.formatted(needed));
+          "the model's "
+              + key
+              + " is "
+              + config.get(key).getAsLong()
+              + ", but "
+              + message.formatted(needed));
     }
   }
 }

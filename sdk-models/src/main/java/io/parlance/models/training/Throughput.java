@@ -41,7 +41,8 @@ final class Throughput {
     before = now;
   }
 
-  TrainingProgress progress(TrainingState state, int epoch, double loss, double learningRate, double norm) {
+  TrainingProgress progress(
+      TrainingState state, int epoch, double loss, double learningRate, double norm) {
     long done = state.step() - firstStep;
     double left = (double) (before - started) / done * (totalSteps - state.step());
     return new TrainingProgress(

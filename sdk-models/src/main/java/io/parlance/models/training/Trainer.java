@@ -8,13 +8,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a model: shuffled batches of similar length, dropout, gradient accumulation and clipping, AdamW, a learning
- * rate schedule, evaluation, early stopping and checkpoints.
+ * Trains a model: shuffled batches of similar length, dropout, gradient accumulation and clipping,
+ * AdamW, a learning rate schedule, evaluation, early stopping and checkpoints.
  *
- * <p>Seed, options, data and initial parameters decide the result to the last bit on a given machine and number of
- * threads, whether a run goes through undisturbed or is stopped or killed and resumed from its last checkpoint.
+ * <p>Seed, options, data and initial parameters decide the result to the last bit on a given
+ * machine and number of threads, whether a run goes through undisturbed or is stopped or killed and
+ * resumed from its last checkpoint.
  *
- * <p>The model's parameters are changed in place; nobody else may use the model meanwhile. One trainer makes one run.
+ * <p>The model's parameters are changed in place; nobody else may use the model meanwhile. One
+ * trainer makes one run.
  */
 public final class Trainer {
 
@@ -37,11 +39,12 @@ public final class Trainer {
   }
 
   /**
-   * Trains until all updates are made, the metric stops getting better or {@link #stop()} is called. Afterwards the
-   * model has the parameters of the best evaluation, or, without evaluations, the last ones.
+   * Trains until all updates are made, the metric stops getting better or {@link #stop()} is
+   * called. Afterwards the model has the parameters of the best evaluation, or, without
+   * evaluations, the last ones.
    *
-   * @throws InvalidInputException if the data does not fit the model, or the folder has checkpoints of another run, or
-   *     has checkpoints and the run is not to be resumed
+   * @throws InvalidInputException if the data does not fit the model, or the folder has checkpoints
+   *     of another run, or has checkpoints and the run is not to be resumed
    * @throws io.parlance.NlpException if a loss is not finite or a checkpoint cannot be written
    */
   public TrainingResult train() {
@@ -51,8 +54,8 @@ public final class Trainer {
   }
 
   /**
-   * Asks a run to write a checkpoint after the current update and to return. May be called from any thread, also before
-   * the run begins.
+   * Asks a run to write a checkpoint after the current update and to return. May be called from any
+   * thread, also before the run begins.
    */
   public void stop() {
     stopRequested = true;
@@ -101,8 +104,8 @@ public final class Trainer {
     }
 
     /**
-     * Whether to go on from the last checkpoint in the folder, if there is one. Without this a folder with checkpoints
-     * is refused.
+     * Whether to go on from the last checkpoint in the folder, if there is one. Without this a
+     * folder with checkpoints is refused.
      */
     public Builder resume(boolean value) {
       resume = value;

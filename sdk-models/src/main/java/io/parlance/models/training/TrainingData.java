@@ -8,8 +8,8 @@ import io.parlance.runtime.Tensor;
 import java.util.Map;
 
 /**
- * Tokenized examples of a task, from which batches are made for training and evaluation. Implementations are immutable
- * and give the same batch for the same arguments, always.
+ * Tokenized examples of a task, from which batches are made for training and evaluation.
+ * Implementations are immutable and give the same batch for the same arguments, always.
  */
 public interface TrainingData {
 
@@ -54,7 +54,8 @@ public interface TrainingData {
   /**
    * Declares in an empty graph what the batches feed.
    *
-   * @throws io.parlance.InvalidInputException if the data does not fit the model, e.g. has other classes
+   * @throws io.parlance.InvalidInputException if the data does not fit the model, e.g. has other
+   *     classes
    */
   void declareInputs(PretrainedModel model, Graph graph);
 

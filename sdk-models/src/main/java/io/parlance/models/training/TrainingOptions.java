@@ -4,11 +4,12 @@ import io.parlance.InvalidInputException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a model is trained. Made by {@link #builder()}; the defaults are those of transformers' Trainer, but with a warm-up
- * over a tenth of the run, as BERT was fine-tuned.
+ * How a model is trained. Made by {@link #builder()}; the defaults are those of transformers'
+ * Trainer, but with a warm-up over a tenth of the run, as BERT was fine-tuned.
  *
  * @param epochs passes over the data
- * @param maximumSteps the number of updates, which then decides instead of {@code epochs}; 0 for no such limit
+ * @param maximumSteps the number of updates, which then decides instead of {@code epochs}; 0 for no
+ *     such limit
  * @param batching how examples become batches
  * @param accumulation batches whose gradients make one update
  * @param learningRate the peak learning rate
@@ -17,11 +18,13 @@ import org.jspecify.annotations.Nullable;
  * @param weightDecay decoupled decay of matrices; vectors (biases, scales of norms) have none
  * @param optimizer Adam's numbers and gradient clipping
  * @param seed decides the order of the data, masks and dropout
- * @param evaluationInterval updates between evaluations; 0 evaluates after each epoch; after the last update always
+ * @param evaluationInterval updates between evaluations; 0 evaluates after each epoch; after the
+ *     last update always
  * @param metric what tells which evaluation is best; null takes the data's own
- * @param patience how many evaluations in a row may fail to be better before training stops; 0 for no end
- * @param checkpointInterval updates between checkpoints; 0 writes one after each evaluation or, without evaluation data,
- *     epoch
+ * @param patience how many evaluations in a row may fail to be better before training stops; 0 for
+ *     no end
+ * @param checkpointInterval updates between checkpoints; 0 writes one after each evaluation or,
+ *     without evaluation data, epoch
  * @param keptCheckpoints how many of the last checkpoints stay, besides the best
  */
 public record TrainingOptions(

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param gradientNorm the L2 norm of all gradients before clipping
  * @param examplesPerSecond examples trained on, over the last seconds
  * @param tokensPerSecond tokens trained on without padding, over the last seconds
- * @param timeLeft what the remaining updates will take at the speed of this run so far, evaluations included
+ * @param timeLeft what the remaining updates will take at the speed of this run so far, evaluations
+ *     included
  * @param evaluation the last evaluation, or null before the first
  */
 public record TrainingProgress(

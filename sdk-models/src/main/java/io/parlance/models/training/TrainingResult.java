@@ -8,10 +8,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ending why
  * @param step updates done
- * @param bestStep the update whose parameters the model has now: that of the best evaluation, or the last one
+ * @param bestStep the update whose parameters the model has now: that of the best evaluation, or
+ *     the last one
  * @param evaluations all evaluations of the run, also those before it was resumed
  */
-public record TrainingResult(Ending ending, long step, long bestStep, List<Evaluation> evaluations) {
+public record TrainingResult(
+    Ending ending, long step, long bestStep, List<Evaluation> evaluations) {
 
   /** Why a run ended. */
   public enum Ending {
@@ -29,6 +31,9 @@ public record TrainingResult(Ending ending, long step, long bestStep, List<Evalu
 
   /** The evaluation of the parameters that the model has now, or null if there was none. */
   public @Nullable Evaluation best() {
-    return evaluations.stream().filter(evaluation -> evaluation.step() == bestStep).findFirst().orElse(null);
+    return evaluations.stream()
+        .filter(evaluation -> evaluation.step() == bestStep)
+        .findFirst()
+        .orElse(null);
   }
 }

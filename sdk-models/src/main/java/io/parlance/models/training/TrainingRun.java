@@ -19,7 +19,10 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** One run of a {@link Trainer}, from the first update or a checkpoint to its end. Owns the sessions. */
+/**
+ * One run of a {@link Trainer}, from the first update or a checkpoint to its end. Owns the
+ * sessions.
+ */
 final class TrainingRun implements AutoCloseable {
 
   private final TrainableModel model;
@@ -64,19 +67,28 @@ final class TrainingRun implements AutoCloseable {
     Value loss = outputs.get(GradientStep.LOSS);
     if (loss == null) {
       throw new InvalidInputException(
-          model.model().architecture() + " has no loss for this data; its outputs are " + outputs.keySet());
+          model.model().architecture()
+              + " has no loss for this data; its outputs are "
+              + outputs.keySet());
     }
     boolean done = false;
     try {
       this.gradients =
           GradientStep.of(
-              graph, Map.of(GradientStep.LOSS, loss), model.parameters(), model.parameters().keySet(), sessions);
+              graph,
+              Map.of(GradientStep.LOSS, loss),
+              model.parameters(),
+              model.parameters().keySet(),
+              sessions);
       closing.add(gradients::close);
       this.optimizer =
-          new OptimizerStep(options.optimizer(), model.parameters(), gradients.gradients(), this::group);
+          new OptimizerStep(
+              options.optimizer(), model.parameters(), gradients.gradients(), this::group);
       closing.add(optimizer::close);
       this.evaluator =
-          evaluationData == null ? null : new Evaluator(model, evaluationData, options.batching(), sessions);
+          evaluationData == null
+              ? null
+              : new Evaluator(model, evaluationData, options.batching(), sessions);
       if (evaluator != null) {
         closing.add(evaluator::close);
       }
@@ -236,7 +248,8 @@ final class TrainingRun implements AutoCloseable {
   }
 
   private void save() {
-    listener.onCheckpoint(checkpoints.save(state, model.parameters(), optimizer.state()), state.step());
+    listener.onCheckpoint(
+        checkpoints.save(state, model.parameters(), optimizer.state()), state.step());
   }
 
   private TrainingResult finish() {
@@ -248,7 +261,9 @@ final class TrainingRun implements AutoCloseable {
     Checkpoint checkpoint = checkpoints.at(best.step());
     if (checkpoint == null) {
       throw new NlpException(
-          "the best checkpoint, after " + best.step() + " updates, is gone or broken; the model has its last parameters");
+          "the best checkpoint, after "
+              + best.step()
+              + " updates, is gone or broken; the model has its last parameters");
     }
     checkpoint.restoreParameters(model.parameters());
     return result(ending, best.step());

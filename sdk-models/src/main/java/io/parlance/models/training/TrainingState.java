@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a run stands between two updates. Together with parameters and optimizer state it decides everything that
- * follows.
+ * Where a run stands between two updates. Together with parameters and optimizer state it decides
+ * everything that follows.
  *
  * @param step updates done
  * @param epoch the epoch of the next batch, from 0
