@@ -115,7 +115,7 @@ final class OnnxEnvironment {
    * The processors this JVM may use, at most as many as there are physical cores, where that is
    * known.
    */
-  private static int defaultThreads() {
+  static int defaultThreads() {
     int processors = Runtime.getRuntime().availableProcessors();
     int cores = physicalCores();
     return cores > 0 ? Math.min(processors, cores) : processors;

@@ -46,6 +46,12 @@ public record SessionOptions(
     return new SessionOptions(Execution.cpu(), Optimization.ALL, false, true, false, Map.of());
   }
 
+  /** The threads that a session with these options uses for one operator on the CPU. */
+  public int threads() {
+    int requested = execution.threads();
+    return requested == Execution.DEFAULT_THREADS ? OnnxEnvironment.defaultThreads() : requested;
+  }
+
   /** The same with another place to run. */
   public SessionOptions withExecution(Execution value) {
     return new SessionOptions(

@@ -1,17 +1,21 @@
 package io.parlance.models.autodiff;
 
 import static io.parlance.models.graph.Operators.add;
+import static io.parlance.models.graph.Operators.cast;
 import static io.parlance.models.graph.Operators.concat;
-import static io.parlance.models.graph.Operators.constantOfShape;
+import static io.parlance.models.graph.Operators.equal;
 import static io.parlance.models.graph.Operators.expand;
 import static io.parlance.models.graph.Operators.gatherElements;
 import static io.parlance.models.graph.Operators.gatherNd;
 import static io.parlance.models.graph.Operators.less;
 import static io.parlance.models.graph.Operators.max;
 import static io.parlance.models.graph.Operators.min;
+import static io.parlance.models.graph.Operators.mul;
+import static io.parlance.models.graph.Operators.not;
 import static io.parlance.models.graph.Operators.pad;
 import static io.parlance.models.graph.Operators.range;
 import static io.parlance.models.graph.Operators.reshape;
+import static io.parlance.models.graph.Operators.scalarLike;
 import static io.parlance.models.graph.Operators.scatterElements;
 import static io.parlance.models.graph.Operators.scatterNd;
 import static io.parlance.models.graph.Operators.slice;
@@ -29,7 +33,6 @@ import io.parlance.models.graph.Literal;
 import io.parlance.models.graph.Node;
 import io.parlance.models.graph.Shape;
 import io.parlance.models.graph.Value;
-import io.parlance.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -237,9 +240,9 @@ final class MovementGradients {
     int picked = indices.shape().rank();
     Value g = at.whole();
     if (axis == 0) {
-      Value sum = scatterNd(at.zerosLike(data), unsqueeze(indices, picked), g, "add");
       long padding = at.node().integer(Node.PADDING_ROW, -1);
-      return padding < 0 ? sum : withoutRow(sum, padding);
+      Value updates = padding < 0 ? g : withoutPadding(g, indices, padding);
+      return scatterNd(at.zerosLike(data), unsqueeze(indices, picked), updates, "add");
     }
     Literal constant = indices.literal();
     if (constant != null && constant.toLongs().length == 1) {
@@ -258,15 +261,9 @@ final class MovementGradients {
     return transpose(sum, back);
   }
 
-  private static Value withoutRow(Value matrix, long row) {
-    Graph graph = matrix.graph();
-    long columns = matrix.shape().get(1).size();
-    Value zeros = constantOfShape(graph.longs(1, columns), matrix.type(), 0);
-    return scatterNd(
-        matrix,
-        graph.constant(Literal.of(ElementType.INT64, new long[] {1, 1}, row)),
-        zeros,
-        "none");
+  private static Value withoutPadding(Value rows, Value indices, long padding) {
+    Value counts = not(equal(indices, scalarLike(indices, padding)));
+    return mul(rows, unsqueeze(cast(counts, rows.type()), indices.shape().rank()));
   }
 
   /** The permutation that brings {@code count} axes from {@code axis} on to the front. */

@@ -1,70 +1,97 @@
 package io.parlance.models.training;
 
+import io.parlance.Execution;
 import io.parlance.models.autodiff.Gradients;
 import io.parlance.models.graph.Graph;
-import io.parlance.models.graph.Node;
 import io.parlance.models.graph.OnnxWriter;
-import io.parlance.models.graph.Operators;
 import io.parlance.models.graph.Shape;
 import io.parlance.models.graph.Value;
 import io.parlance.models.random.CounterRandom;
-import io.parlance.runtime.ElementType;
 import io.parlance.runtime.Outputs;
 import io.parlance.runtime.Session;
 import io.parlance.runtime.SessionOptions;
 import io.parlance.runtime.Tensor;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The forward and backward pass of a training graph: one run of ONNX Runtime from a batch and the
- * live parameters to the loss and the gradients. Gradients stay in native tensors, where each run
- * overwrites them or adds to them (gradient accumulation).
+ * live parameters to the loss and the gradients, which stay in native memory.
  *
- * <p>Owns its sessions and gradients, not the parameters. Not thread-safe.
+ * <p>A batch is fastest in parts of about a thousand tokens ({@link #run(List, CounterRandom)}):
+ * the activations of a part stay in the processor's cache, and the threads work on different parts
+ * instead of waiting for each other at each of many hundred operators. Measured for 4 layers of 256
+ * with 32 x 128 tokens: a tenth less processor time in parts of 8 x 128, and half the memory.
+ *
+ * <p>The result depends on the parts and on the number of threads, in the last bits, and on nothing
+ * else. Owns its sessions and gradients, not the parameters. Not thread-safe.
  */
 public final class GradientStep implements AutoCloseable {
 
   /** The output that holds the loss. */
   public static final String LOSS = "loss";
 
-  private static final String WEIGHT = "loss_weight";
-  private static final String OUTPUT = "gradient/";
-  private static final String BEFORE = "gradient_before/";
+  /** More threads than this share the work on each part, rather than have parts of their own. */
+  private static final int MAXIMUM_WORKERS = 4;
+
+  /**
+   * A part of a batch.
+   *
+   * @param inputs the inputs of the graph by name; what the outputs do not need is left aside
+   * @param weight a factor of the gradients: the share of the batch that the part is, by what the
+   *     loss is averaged over
+   */
+  public record Part(Map<String, Tensor> inputs, double weight) {
+    public Part {
+      inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
+    }
+
+    private long size() {
+      return inputs.values().stream().mapToLong(Tensor::elementCount).max().orElse(0);
+    }
+  }
 
   private final Graph graph;
-  private final Map<String, Value> reported;
-  private final Map<String, Value> derivatives;
+  private final byte[] model;
   private final Map<String, Tensor> parameters;
-  private final Map<String, Tensor> gradients;
+  private final List<String> trained;
+  private final List<String> reported;
   private final SessionOptions options;
-  private final Session overwriting;
-  private final DropoutMasks masks;
-  private final Tensor weight;
-  private @Nullable Session accumulating;
+  private final int workerCount;
+  private final List<GradientWorker> workers = new ArrayList<>();
+  private @Nullable Session whole;
+  private @Nullable Session shared;
+  private @Nullable Session sums;
+  private @Nullable ExecutorService threads;
 
   private GradientStep(
       Graph graph,
-      Map<String, Value> reported,
-      Map<String, Value> derivatives,
+      Map<String, Value> outputs,
+      Collection<String> trained,
       Map<String, Tensor> parameters,
       SessionOptions options) {
     this.graph = graph;
-    this.reported = reported;
-    this.derivatives = derivatives;
     this.parameters = parameters;
+    this.trained = List.copyOf(trained);
+    this.reported = outputs.keySet().stream().filter(n -> !n.startsWith(GradientWorker.GRADIENT)).toList();
     this.options = options;
-    this.overwriting = session("gradients of ", derivatives);
-    this.masks = new DropoutMasks(graph, overwriting.inputs().keySet());
-    this.weight = Tensor.allocate(graph.floatType());
-    this.gradients = new LinkedHashMap<>();
-    derivatives.forEach(
-        (name, gradient) ->
-            gradients.put(name, Tensor.allocate(gradient.type(), gradient.shape().sizes())));
+    this.workerCount =
+        options.execution().device() == Execution.Device.CPU
+            ? Math.min(options.threads(), MAXIMUM_WORKERS)
+            : 1;
+    this.model = OnnxWriter.of(graph).outputs(outputs).toBytes();
+    workers.add(worker());
   }
 
   /** As {@link #of(Graph, Map, Map, Collection, SessionOptions)}, training every parameter. */
@@ -113,11 +140,19 @@ public final class GradientStep implements AutoCloseable {
                 names.put(parameter.value(), name);
               }
             });
-    Value weight = graph.input(WEIGHT, loss.type(), Shape.SCALAR);
-    Map<String, Value> derivatives = new LinkedHashMap<>();
+    Value weight = graph.input(GradientWorker.WEIGHT, loss.type(), Shape.SCALAR);
+    Map<String, Value> computed = new LinkedHashMap<>(outputs);
+    List<String> differentiated = new ArrayList<>();
     Gradients.of(loss, weight, names.keySet())
-        .forEach((value, gradient) -> derivatives.put(names.get(value), gradient));
-    return new GradientStep(graph, new LinkedHashMap<>(outputs), derivatives, needed, options);
+        .forEach(
+            (value, gradient) -> {
+              String name = names.get(value);
+              Value before =
+                  graph.input(GradientWorker.BEFORE + name, gradient.type(), value.shape());
+              computed.put(GradientWorker.GRADIENT + name, GradientSums.add(before, gradient));
+              differentiated.add(name);
+            });
+    return new GradientStep(graph, computed, differentiated, needed, options);
   }
 
   /**
@@ -130,44 +165,31 @@ public final class GradientStep implements AutoCloseable {
         .withDeterministic(true);
   }
 
-  private Session session(String what, Map<String, Value> gradientValues) {
-    Map<String, Value> outputs = new LinkedHashMap<>(reported);
-    gradientValues.forEach((name, value) -> outputs.put(OUTPUT + name, value));
-    return Session.load(
-        OnnxWriter.of(graph).outputs(outputs).toBuffer(), what + graph.name(), options);
+  private GradientWorker worker() {
+    return new GradientWorker(graph, parameters, trained, wholeSession().inputs().keySet());
   }
 
-  /** The session that adds to the gradients, made when it is first needed. */
-  private Session accumulating() {
-    if (accumulating == null) {
-      Map<String, Value> sums = new LinkedHashMap<>();
-      derivatives.forEach(
-          (name, gradient) -> {
-            Value before = graph.input(BEFORE + name, gradient.type(), gradient.shape());
-            sums.put(name, sum(before, gradient));
-          });
-      accumulating = session("accumulated gradients of ", sums);
+  /** All threads on one batch. */
+  private Session wholeSession() {
+    if (whole == null) {
+      whole = Session.load(model, "gradients of " + graph.name(), options);
     }
-    return accumulating;
+    return whole;
   }
 
-  /** {@code before + gradient}, as the third term of a product where the gradient is one. */
-  private static Value sum(Value before, Value gradient) {
-    Node producer = gradient.producer();
-    if (producer != null && producer.operator().equals("Gemm") && !producer.hasInput(2)) {
-      return gradient
-          .graph()
-          .append(
-              "Gemm", List.of(producer.input(0), producer.input(1), before), producer.attributes())
-          .output();
+  /** For several workers at once, each with its share of the threads. */
+  private Session sharedSession() {
+    if (shared == null) {
+      Execution each = options.execution().threads(Math.max(1, options.threads() / workerCount));
+      shared = Session.load(model, "gradients of " + graph.name(), options.withExecution(each));
     }
-    return Operators.add(before, gradient);
+    return shared;
   }
 
   /**
    * Computes loss and gradients of one batch.
    *
-   * @param batch the inputs of the graph by name; what the chosen outputs do not need is left aside
+   * @param batch the inputs of the graph by name; what the outputs do not need is left aside
    * @param lossWeight a factor of the gradients (not of the reported loss): 1, or the share of this
    *     part of a batch that is computed in several
    * @param accumulate whether the gradients are added to those of the runs before, or replace them
@@ -176,35 +198,149 @@ public final class GradientStep implements AutoCloseable {
    */
   public Outputs run(
       Map<String, Tensor> batch, double lossWeight, boolean accumulate, CounterRandom random) {
-    Session session = accumulate ? accumulating() : overwriting;
-    Map<String, Tensor> inputs = new LinkedHashMap<>(batch);
-    inputs.putAll(masks.fill(batch, random));
-    inputs.putAll(parameters);
-    inputs.put(WEIGHT, weight);
-    setWeight(lossWeight);
-    Map<String, Tensor> pinned = new LinkedHashMap<>();
-    gradients.forEach(
-        (name, tensor) -> {
-          pinned.put(OUTPUT + name, tensor);
-          // Safe although input and output: nothing but the sum reads it.
-          inputs.put(BEFORE + name, tensor);
-        });
-    inputs.keySet().removeIf(name -> !session.inputs().containsKey(name) && isOurs(name));
-    return session.run(inputs, reported.keySet(), pinned, null);
-  }
-
-  private boolean isOurs(String name) {
-    return graph.inputs().containsKey(name)
-        || parameters.containsKey(name)
-        || name.startsWith(BEFORE);
-  }
-
-  private void setWeight(double lossWeight) {
-    if (weight.type() == ElementType.FLOAT64) {
-      weight.buffer().putDouble(0, lossWeight);
-    } else {
-      weight.buffer().putFloat(0, (float) lossWeight);
+    GradientWorker worker = workers.get(0);
+    if (!accumulate) {
+      worker.clear();
     }
+    return worker.run(wholeSession(), batch, lossWeight, reported, random);
+  }
+
+  /**
+   * Computes loss and gradients of a batch from its parts, several at a time. The gradients replace
+   * those of the runs before.
+   *
+   * @param parts the parts; their weights usually have the sum 1
+   * @param random the generator of this step; each part has a fork of its own
+   * @return the weighted sum of the parts' losses
+   */
+  public double run(List<Part> parts, CounterRandom random) {
+    if (parts.isEmpty()) {
+      throw new IllegalArgumentException("a batch has at least one part");
+    }
+    List<List<Integer>> shares = shares(parts);
+    while (workers.size() < shares.size()) {
+      workers.add(worker());
+    }
+    Session session = shares.size() == 1 ? wholeSession() : sharedSession();
+    double[] losses = new double[parts.size()];
+    List<Runnable> tasks = new ArrayList<>();
+    for (int i = 0; i < shares.size(); i++) {
+      GradientWorker worker = workers.get(i);
+      List<Integer> share = shares.get(i);
+      tasks.add(() -> work(worker, session, parts, share, losses, random));
+    }
+    runAll(tasks);
+    for (int i = 1; i < shares.size(); i++) {
+      if (sums == null) {
+        sums = GradientSums.session(gradients(), options);
+      }
+      GradientSums.addAll(sums, gradients(), workers.get(i).gradients());
+    }
+    double loss = 0;
+    for (int i = 0; i < losses.length; i++) {
+      loss += parts.get(i).weight() * losses[i];
+    }
+    return loss;
+  }
+
+  /** The numbers of the parts for each worker: the largest first, each to the least busy. */
+  private List<List<Integer>> shares(List<Part> parts) {
+    int count = Math.min(workerCount, parts.size());
+    List<List<Integer>> shares = new ArrayList<>();
+    IntStream.range(0, count).forEach(i -> shares.add(new ArrayList<>()));
+    long[] load = new long[count];
+    IntStream.range(0, parts.size())
+        .boxed()
+        .sorted(Comparator.comparing((Integer i) -> -parts.get(i).size()))
+        .forEach(
+            part -> {
+              int least = 0;
+              for (int i = 1; i < count; i++) {
+                least = load[i] < load[least] ? i : least;
+              }
+              load[least] += parts.get(part).size();
+              shares.get(least).add(part);
+            });
+    return shares;
+  }
+
+  private static void work(
+      GradientWorker worker,
+      Session session,
+      List<Part> parts,
+      List<Integer> share,
+      double[] losses,
+      CounterRandom random) {
+    worker.clear();
+    for (int i : share) {
+      Part part = parts.get(i);
+      try (Outputs outputs =
+          worker.run(session, part.inputs(), part.weight(), List.of(LOSS), random.fork(i))) {
+        losses[i] = outputs.get(LOSS).toDoubleArray()[0];
+      }
+    }
+  }
+
+  private void runAll(List<Runnable> tasks) {
+    List<Future<?>> others = new ArrayList<>();
+    for (Runnable task : tasks.subList(1, tasks.size())) {
+      others.add(threads().submit(task));
+    }
+    RuntimeException failure = null;
+    try {
+      tasks.get(0).run();
+    } catch (RuntimeException e) {
+      failure = e;
+    }
+    for (Future<?> other : others) {
+      failure = await(other, failure);
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Waits for the end, even when interrupted: the threads use memory that the caller may free. */
+  private static @Nullable RuntimeException await(
+      Future<?> other, @Nullable RuntimeException failure) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          other.get();
+          return failure;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          if (failure != null) {
+            failure.addSuppressed(e.getCause());
+            return failure;
+          }
+          if (e.getCause() instanceof RuntimeException cause) {
+            return cause;
+          }
+          return new IllegalStateException(e.getCause());
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private ExecutorService threads() {
+    if (threads == null) {
+      threads =
+          Executors.newFixedThreadPool(
+              workerCount - 1,
+              task -> {
+                Thread thread = new Thread(task, "parlance-gradients");
+                thread.setDaemon(true);
+                return thread;
+              });
+    }
+    return threads;
   }
 
   /**
@@ -212,17 +348,19 @@ public final class GradientStep implements AutoCloseable {
    * on which the loss does not depend have none.
    */
   public Map<String, Tensor> gradients() {
-    return Collections.unmodifiableMap(gradients);
+    return Collections.unmodifiableMap(workers.get(0).gradients());
   }
 
   @Override
   public void close() {
-    overwriting.close();
-    if (accumulating != null) {
-      accumulating.close();
+    if (threads != null) {
+      threads.shutdown();
     }
-    masks.close();
-    weight.close();
-    gradients.values().forEach(Tensor::close);
+    for (Session session : new Session[] {whole, shared, sums}) {
+      if (session != null) {
+        session.close();
+      }
+    }
+    workers.forEach(GradientWorker::close);
   }
 }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.parlance.Execution;
+import io.parlance.InvalidInputException;
 import io.parlance.models.Goldens;
 import io.parlance.models.TrainableModel;
 import io.parlance.models.architecture.Inputs;
@@ -23,6 +25,7 @@ import io.parlance.runtime.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -224,6 +227,78 @@ class GradientStepTest {
                   assertThat(gradient.toFloatArray())
                       .as(name)
                       .containsExactly(whole.get(name), within(2e-6f)));
+    }
+  }
+
+  /** As above, on several threads, and the same bits each time. */
+  @Test
+  void partsAtOnce() throws IOException {
+    Map<String, Tensor> batch = batch("bert-mlm");
+    try (TrainableModel model = TrainableModel.load(folder("bert-mlm"))) {
+      Graph graph = Graph.training("parts");
+      batch.forEach((name, tensor) -> graph.input(name, tensor.type(), symbols(tensor)));
+      Map<String, Value> outputs = model.model().forward(Inputs.of(graph));
+      long handles = NativeHandles.live();
+      try (GradientStep step =
+          GradientStep.of(
+              graph,
+              outputs,
+              model.parameters(),
+              graph.parameters().keySet(),
+              GradientStep.options().withExecution(Execution.cpu().threads(3)))) {
+        float loss = loss(step, batch, RANDOM);
+        Map<String, float[]> whole = copy(step.gradients());
+        List<GradientStep.Part> parts = parts(batch);
+        assertThat(step.run(parts, RANDOM)).isCloseTo(loss, within(2e-6));
+        Map<String, float[]> first = copy(step.gradients());
+        whole.forEach(
+            (name, gradient) ->
+                assertThat(first.get(name)).as(name).containsExactly(gradient, within(5e-6f)));
+        for (int i = 0; i < 3; i++) {
+          step.run(parts, RANDOM);
+          copy(step.gradients())
+              .forEach((name, gradient) -> assertThat(gradient).isEqualTo(first.get(name)));
+        }
+        assertThat(step.run(parts.subList(0, 1), RANDOM)).isFinite();
+        parts.forEach(part -> part.inputs().values().forEach(Tensor::close));
+      }
+      assertThat(NativeHandles.live()).isEqualTo(handles);
+    }
+  }
+
+  /** Rows, weighted by the labels that count. */
+  private static List<GradientStep.Part> parts(Map<String, Tensor> batch) {
+    long rows = batch.get("input_ids").shape()[0];
+    long all = counted(batch.get("labels"));
+    List<GradientStep.Part> parts = new ArrayList<>();
+    for (long row = 0; row < rows; row++) {
+      Map<String, Tensor> inputs = row(batch, row);
+      parts.add(new GradientStep.Part(inputs, (double) counted(inputs.get("labels")) / all));
+    }
+    return parts;
+  }
+
+  private static long counted(Tensor labels) {
+    return Arrays.stream(labels.toLongArray()).filter(label -> label != -100).count();
+  }
+
+  private static Map<String, float[]> copy(Map<String, Tensor> tensors) {
+    Map<String, float[]> copies = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> copies.put(name, tensor.toFloatArray()));
+    return copies;
+  }
+
+  @Test
+  void failureOnOneThreadReachesTheCaller() throws IOException {
+    Map<String, Tensor> batch = batch("bert-seqcls");
+    try (TrainableModel model = TrainableModel.load(folder("bert-seqcls"));
+        GradientStep step = step(model, batch)) {
+      GradientStep.Part good = new GradientStep.Part(batch, 0.5);
+      GradientStep.Part bad = new GradientStep.Part(Map.of(), 0.5);
+      assertThatThrownBy(() -> step.run(List.of(good, bad), RANDOM))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("is missing");
+      assertThat(step.run(List.of(good), RANDOM)).isFinite();
     }
   }
 
