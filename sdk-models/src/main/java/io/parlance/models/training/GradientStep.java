@@ -29,10 +29,11 @@ import org.jspecify.annotations.Nullable;
  * The forward and backward pass of a training graph: one run of ONNX Runtime from a batch and the
  * live parameters to the loss and the gradients, which stay in native memory.
  *
- * <p>A batch is fastest in parts of about {@value #PART_TOKENS} tokens ({@link #run(List, CounterRandom)}):
- * the activations of a part stay in the processor's cache, and the threads work on different parts
- * instead of waiting for each other at each of many hundred operators. Measured for 4 layers of 256
- * with 32 x 128 tokens: a tenth less processor time in parts of 8 x 128, and half the memory.
+ * <p>A batch is fastest in parts of about {@value #PART_TOKENS} tokens ({@link #run(List,
+ * CounterRandom)}): the activations of a part stay in the processor's cache, and the threads work
+ * on different parts instead of waiting for each other at each of many hundred operators. Measured
+ * for 4 layers of 256 with 32 x 128 tokens: a tenth less processor time in parts of 8 x 128, and
+ * half the memory.
  *
  * <p>The result depends on the parts and on the number of threads, in the last bits, and on nothing
  * else. Owns its sessions and gradients, not the parameters. Not thread-safe.
@@ -87,7 +88,8 @@ public final class GradientStep implements AutoCloseable {
     this.graph = graph;
     this.parameters = parameters;
     this.trained = List.copyOf(trained);
-    this.reported = outputs.keySet().stream().filter(n -> !n.startsWith(GradientWorker.GRADIENT)).toList();
+    this.reported =
+        outputs.keySet().stream().filter(n -> !n.startsWith(GradientWorker.GRADIENT)).toList();
     this.options = options;
     this.workerCount =
         options.execution().device() == Execution.Device.CPU

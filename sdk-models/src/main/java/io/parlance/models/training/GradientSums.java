@@ -82,7 +82,8 @@ final class GradientSums {
         (name, tensor) -> {
           Shape shape = Shape.fixed(tensor.shape());
           Value first = graph.input(name, tensor.type(), shape);
-          sums.put(SUM + name, Operators.add(first, graph.input(OTHER + name, tensor.type(), shape)));
+          sums.put(
+              SUM + name, Operators.add(first, graph.input(OTHER + name, tensor.type(), shape)));
         });
     return Session.load(
         OnnxWriter.of(graph).outputs(sums).toBuffer(), "sums of gradients", options);

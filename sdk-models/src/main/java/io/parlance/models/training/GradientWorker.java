@@ -82,8 +82,7 @@ final class GradientWorker implements AutoCloseable {
     Map<String, Tensor> inputs = new LinkedHashMap<>(batch);
     inputs
         .keySet()
-        .removeIf(
-            name -> !session.inputs().containsKey(name) && graph.inputs().containsKey(name));
+        .removeIf(name -> !session.inputs().containsKey(name) && graph.inputs().containsKey(name));
     for (String name : batch.keySet()) {
       if (parameters.containsKey(name)) {
         throw new IllegalArgumentException(name + " is a parameter, not part of a batch");
