@@ -359,8 +359,7 @@ public final class Graph {
       String operator,
       List<@Nullable Value> nodeInputs,
       Map<String, Object> attributes) {
-    String path = scopes.isEmpty() ? "" : scopes.peek();
-    String nodeName = fresh(path.isEmpty() ? operator : path + "/" + operator);
+    String nodeName = freshInScope(operator);
     Node node = new Node(nodeName, domain, operator, new ArrayList<>(nodeInputs), attributes);
     List<ShapeInference.Result> results;
     try {
@@ -434,6 +433,12 @@ public final class Graph {
               + ", but belongs to graph "
               + name);
     }
+  }
+
+  /** A new node's name: the layer that is being written, and a stem. */
+  String freshInScope(String stem) {
+    String path = scopes.isEmpty() ? "" : scopes.peek();
+    return fresh(path.isEmpty() ? stem : path + "/" + stem);
   }
 
   /** A name that no value has, nor will have. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Decodes one ONNX graph message, and the sub-graphs in its nodes, into a {@link Graph}. */
 final class GraphDecoder {
 
-  /** Integer tensors of up to this many elements describe shapes and axes; larger are weights. */
+  /** Tensors of INT64, INT32 and BOOL of up to this many elements are constants, larger weights. */
   static final int LARGEST_CONSTANT = 1024;
 
   private final Graph graph;
@@ -88,11 +88,7 @@ final class GraphDecoder {
       }
     }
     for (OnnxMl.TensorProto tensor : message.getInitializerList()) {
-      boolean constant =
-          TensorDecoder.type(tensor).isFloatingPoint()
-              ? tensor.getDimsCount() == 0
-              : TensorDecoder.elements(tensor) <= LARGEST_CONSTANT;
-      define(tensor.getName(), held(tensor.getName(), tensor, constant));
+      define(tensor.getName(), held(tensor.getName(), tensor, isConstant(tensor)));
     }
     for (OnnxMl.NodeProto node : message.getNodeList()) {
       addNode(node);
@@ -100,6 +96,15 @@ final class GraphDecoder {
     for (OnnxMl.ValueInfoProto output : message.getOutputList()) {
       graph.output(output.getName(), resolve(output.getName(), "the outputs"));
     }
+  }
+
+  /** Whether an initializer describes shapes, axes or a scalar rather than being a weight. */
+  private static boolean isConstant(OnnxMl.TensorProto tensor) {
+    ElementType type = TensorDecoder.type(tensor);
+    boolean describes =
+        type == ElementType.INT64 || type == ElementType.INT32 || type == ElementType.BOOL;
+    return tensor.getDimsCount() == 0
+        || (describes && TensorDecoder.elements(tensor) <= LARGEST_CONSTANT);
   }
 
   private void addInput(OnnxMl.ValueInfoProto input) {

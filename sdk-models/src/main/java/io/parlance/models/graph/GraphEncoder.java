@@ -127,11 +127,7 @@ final class GraphEncoder {
             open.push(input);
           }
         }
-        for (Object attribute : producer.attributes().values()) {
-          if (attribute instanceof Graph subGraph) {
-            subGraph.captures().values().forEach(open::push);
-          }
-        }
+        producer.capturedValues().forEach(open::push);
       }
     }
   }

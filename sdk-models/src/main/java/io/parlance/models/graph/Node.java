@@ -82,6 +82,17 @@ public final class Node {
     return index < inputs.size() && inputs.get(index) != null;
   }
 
+  /** The values of this node's graph that its sub-graphs read. */
+  public List<Value> capturedValues() {
+    List<Value> captured = new ArrayList<>();
+    for (Object attribute : attributes.values()) {
+      if (attribute instanceof Graph subGraph) {
+        captured.addAll(subGraph.captures().values());
+      }
+    }
+    return captured;
+  }
+
   /** The attributes by name. */
   public Map<String, Object> attributes() {
     return attributes;

@@ -8,6 +8,7 @@ import io.parlance.ModelNotFoundException;
 import io.parlance.ModelUnusableException;
 import io.parlance.runtime.ElementType;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,15 +16,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Reads ONNX models, also those of other tools, into a {@link Graph}.
  *
- * <p>Floating point initializers, and integer ones of more than {@value
- * GraphDecoder#LARGEST_CONSTANT} elements, become parameters; the rest and the results of Constant
- * nodes become constants of the graph. Operators that are unknown here, also of other operator
- * sets, are kept as they are; their outputs have the types and shapes that the file states, or
- * none.
+ * <p>Initializers become parameters, except scalars and INT64, INT32 and BOOL tensors of at most
+ * {@value GraphDecoder#LARGEST_CONSTANT} elements; these and the results of small Constant nodes
+ * become constants of the graph. Operators that are unknown here, also of other operator sets, are
+ * kept as they are; their outputs have the types and shapes that the file states, or none.
  */
 public final class OnnxReader {
 
@@ -54,6 +55,30 @@ public final class OnnxReader {
               + "), which are not supported; export it with functions inlined");
     }
     return decode(file, message);
+  }
+
+  /**
+   * The name of the tool that wrote a model; reads only the head of the file, where every writer
+   * puts it.
+   *
+   * @return empty if the file is missing, broken or does not tell
+   */
+  public static Optional<String> producer(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      CodedInputStream stream = CodedInputStream.newInstance(in);
+      for (int tag = stream.readTag(); tag != 0; tag = stream.readTag()) {
+        int field = tag >>> 3;
+        if (field == OnnxMl.ModelProto.PRODUCER_NAME_FIELD_NUMBER) {
+          return Optional.of(stream.readString());
+        }
+        if (field == OnnxMl.ModelProto.GRAPH_FIELD_NUMBER || !stream.skipField(tag)) {
+          return Optional.empty();
+        }
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   private static OnnxModel decode(Path file, OnnxMl.ModelProto message) {

@@ -24,7 +24,8 @@ public final class OnnxWriter {
   /** Initializers up to this many bytes together stay inside the model file: 2 GB less a margin. */
   public static final long DEFAULT_EXTERNAL_DATA_THRESHOLD = 2_000_000_000L;
 
-  private static final String PRODUCER = "parlance";
+  /** The {@code producer_name} of every model that is written here. */
+  public static final String PRODUCER = "parlance";
 
   private final Graph graph;
   private final Map<String, Value> outputs;
