@@ -13,6 +13,7 @@ import io.parlance.models.architecture.Labels.ProblemType;
 import io.parlance.models.objective.TokenSequence;
 import io.parlance.models.training.TrainingResult.Ending;
 import io.parlance.models.weights.SafetensorsReader;
+import io.parlance.runtime.NativeHandles;
 import io.parlance.runtime.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -358,6 +359,17 @@ class TrainerTest {
     assertThatThrownBy(() -> TrainingOptions.builder().learningRate(-1).build())
         .isInstanceOf(InvalidInputException.class)
         .hasMessage("learning rate -1.0 must be a number of at least 0");
+  }
+
+  @Test
+  void aRunFreesEverythingNative() {
+    long before = NativeHandles.live();
+    for (int run = 0; run < 2; run++) {
+      try (TrainableModel model = TinyTask.classifier(1)) {
+        run(model, "run" + run, SHORT, TrainingListener.NONE);
+      }
+    }
+    assertThat(NativeHandles.live()).isEqualTo(before);
   }
 
   @Test
