@@ -3,7 +3,6 @@ package io.parlance.models.architecture;
 import static io.parlance.models.graph.Operators.add;
 import static io.parlance.models.graph.Operators.mul;
 import static io.parlance.models.graph.Operators.reshape;
-import static io.parlance.models.graph.Operators.slice;
 import static io.parlance.models.graph.Operators.split;
 import static io.parlance.models.graph.Operators.squeeze;
 
@@ -85,11 +84,7 @@ public enum BertHead {
       Value hidden = body(root, s -> bert.encode(s, Bert.Sequence.of(inputs), false));
       Value logits = predictions(bert, root, hidden, inputs);
       Value labels = inputs.find("labels");
-      Value loss =
-          labels == null
-              ? null
-              : Losses.crossEntropy(
-                  slice(logits, 1, 0, -1), slice(labels, 1, 1, Integer.MAX_VALUE));
+      Value loss = labels == null ? null : Losses.nextTokenCrossEntropy(logits, labels);
       return withLoss(named("logits", logits), loss);
     }
   },

@@ -77,7 +77,8 @@ final class MovementGradients {
           Shape shape = at.in(0).shape();
           if (scaled != null
               && shape.rank() > 1
-              && shape.get(-1).equals(at.out().shape().get(-1))) {
+              && shape.get(-1).equals(at.out().shape().get(-1))
+              && at.backward().sizes().knows(shape)) {
             Value rows =
                 at.backward()
                     .sizes()

@@ -49,6 +49,11 @@ final class SymbolicSizes {
         });
   }
 
+  /** Whether each size of {@code shape} is fixed or follows from the graph's inputs. */
+  boolean knows(Shape shape) {
+    return shape.dimensions().stream().allMatch(dimension -> find(dimension) != null);
+  }
+
   /** One dimension as a vector of one element. */
   Value size(Dimension dimension) {
     Value size = find(dimension);

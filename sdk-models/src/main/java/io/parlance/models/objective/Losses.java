@@ -6,12 +6,15 @@ import static io.parlance.models.graph.Operators.reduceMean;
 import static io.parlance.models.graph.Operators.reduceSum;
 import static io.parlance.models.graph.Operators.relu;
 import static io.parlance.models.graph.Operators.reshape;
+import static io.parlance.models.graph.Operators.slice;
 import static io.parlance.models.graph.Operators.sub;
 
 import io.parlance.models.graph.Dimension;
 import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.Operators;
 import io.parlance.models.graph.Value;
+import java.util.List;
+import java.util.Map;
 
 /** Losses as scalars of a graph, with the meaning they have in PyTorch. */
 public final class Losses {
@@ -53,6 +56,22 @@ public final class Losses {
     Value weights = Operators.unsqueeze(Operators.cast(counts, rows.type()), 1);
     Value number = Operators.max(reduceSum(weights, false), Operators.scalarLike(weights, 1));
     return Operators.neg(Operators.div(reduceSum(mul(picked, weights), false), number));
+  }
+
+  /**
+   * Mean cross entropy of language models whose position i predicts token i + 1; the last position
+   * predicts nothing. The labels are moved rather than the much larger scores.
+   *
+   * @param scores [batch, sequence, vocabulary]
+   * @param labels [batch, sequence], INT64, not moved yet
+   */
+  public static Value nextTokenCrossEntropy(Value scores, Value labels) {
+    Value following = slice(labels, 1, 1, Integer.MAX_VALUE);
+    Value padding = labels.graph().longs(0, 0, 0, 1);
+    Value ignored = labels.graph().longScalar(IGNORED);
+    return crossEntropy(
+        scores,
+        labels.graph().append("Pad", List.of(following, padding, ignored), Map.of()).output());
   }
 
   /**

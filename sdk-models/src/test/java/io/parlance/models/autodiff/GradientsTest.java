@@ -11,6 +11,7 @@ import static io.parlance.models.graph.Operators.relu;
 import static io.parlance.models.graph.Operators.reshape;
 import static io.parlance.models.graph.Operators.shape;
 import static io.parlance.models.graph.Operators.sizes;
+import static io.parlance.models.graph.Operators.slice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -174,6 +175,34 @@ class GradientsTest {
       assertThat(actual.get("dh")).containsExactly(dh, within(1e-6));
       assertThat(actual.get("dw")).containsExactly(dw, within(1e-6));
       assertThat(actual.get("dc")).containsExactly(dc, within(1e-6));
+    }
+  }
+
+  /** Scores that are cut along an axis whose size is named have a size without a name. */
+  @Test
+  void crossEntropyOfScoresThatWereCut() {
+    Value scores = graph.input("scores", ElementType.FLOAT32, Shape.of("b", "s", 2));
+    Value labels = graph.input("labels", ElementType.INT64, Shape.of("b", "s"));
+    Value loss =
+        Losses.crossEntropy(slice(scores, 1, 0, -1), slice(labels, 1, 1, Integer.MAX_VALUE));
+    Value whole = Losses.nextTokenCrossEntropy(scores, labels);
+    Map<String, Value> outputs = new LinkedHashMap<>();
+    outputs.put("cut", Gradients.of(loss, List.of(scores)).get(scores));
+    outputs.put("moved", Gradients.of(whole, List.of(scores)).get(scores));
+    double[] values = {0.5, -1, 2, 0.25, 1, 1, -0.5, 0, 3, 1, -2, 0.5};
+    long[] classes = {1, 0, 1, 0, 1, 0};
+    double[] expected = new double[values.length];
+    for (int row : new int[] {0, 1, 3, 4}) {
+      double second = 1 / (1 + Math.exp(values[2 * row] - values[2 * row + 1]));
+      expected[2 * row + 1] = (second - classes[row + 1]) / 4;
+      expected[2 * row] = -expected[2 * row + 1];
+    }
+    try (Evaluation evaluation = new Evaluation(graph, outputs);
+        Tensor xs = floats(values, 2, 3, 2);
+        Tensor ys = Tensor.of(classes, 2, 3)) {
+      Map<String, double[]> actual = evaluation.run(Map.of("scores", xs, "labels", ys));
+      assertThat(actual.get("cut")).containsExactly(expected, within(1e-6));
+      assertThat(actual.get("moved")).containsExactly(expected, within(1e-6));
     }
   }
 
