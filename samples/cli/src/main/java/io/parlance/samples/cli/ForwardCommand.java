@@ -56,16 +56,19 @@ final class ForwardCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException {
-    try (JsonReader in = reader();
-        Output out = Output.open(output, streams().out());
-        TrainableModel trainable = TrainableModel.load(model)) {
-      JsonWriter json =
-          new JsonWriter(new OutputStreamWriter(out.stream(), StandardCharsets.UTF_8));
-      json.beginObject().name("cases").beginObject();
-      answerCases(trainable, in, json);
-      json.endObject().endObject().flush();
-      out.stream().write('\n');
-      out.commit();
+    try (JsonReader in = reader()) {
+      Output.write(
+          output,
+          streams().out(),
+          out -> {
+            try (TrainableModel trainable = TrainableModel.load(model)) {
+              JsonWriter json = new JsonWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
+              json.beginObject().name("cases").beginObject();
+              answerCases(trainable, in, json);
+              json.endObject().endObject().flush();
+              out.write('\n');
+            }
+          });
     }
     return ExitStatus.SUCCESS;
   }

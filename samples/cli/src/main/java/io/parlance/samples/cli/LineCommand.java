@@ -33,13 +33,18 @@ abstract class LineCommand extends Subcommand {
   @Override
   public final Integer call() throws IOException {
     JsonObject ofRun = taskOptions().ofRun(spec());
-    try (LineReader in = reader();
-        Output out = Output.open(output, streams().out());
-        LineTask task = open()) {
-      long failed = new LineLoop(task, taskOptions(), ofRun).run(in, out.stream());
-      out.commit();
-      return failed == 0 ? ExitStatus.SUCCESS : ExitStatus.SOME_LINES_FAILED;
+    LineLoop loop = new LineLoop(taskOptions(), ofRun);
+    try (LineReader in = reader()) {
+      Output.write(
+          output,
+          streams().out(),
+          out -> {
+            try (LineTask task = open()) {
+              loop.run(task, in, out);
+            }
+          });
     }
+    return loop.failed() == 0 ? ExitStatus.SUCCESS : ExitStatus.SOME_LINES_FAILED;
   }
 
   private LineReader reader() {

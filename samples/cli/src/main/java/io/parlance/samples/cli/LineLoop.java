@@ -22,30 +22,28 @@ final class LineLoop {
   private static final int WINDOW_LINES = 256;
   private static final int WINDOW_BYTES = 4 << 20;
 
-  private final LineTask task;
   private final TaskOptions known;
   private final JsonObject ofRun;
   private long failed;
 
-  LineLoop(LineTask task, TaskOptions known, JsonObject ofRun) {
-    this.task = task;
+  LineLoop(TaskOptions known, JsonObject ofRun) {
     this.known = known;
     this.ofRun = ofRun;
   }
 
-  /**
-   * Runs to the end of the input.
-   *
-   * @return how many lines could not be answered
-   */
-  long run(LineReader in, OutputStream out) throws IOException {
+  /** Runs to the end of the input. */
+  void run(LineTask task, LineReader in, OutputStream out) throws IOException {
     for (List<LineReader.RawLine> window = window(in); !window.isEmpty(); window = window(in)) {
-      for (String answer : answers(window)) {
+      for (String answer : answers(task, window)) {
         out.write(answer.getBytes(StandardCharsets.UTF_8));
         out.write('\n');
       }
       out.flush();
     }
+  }
+
+  /** How many lines could not be answered so far. */
+  long failed() {
     return failed;
   }
 
@@ -63,7 +61,7 @@ final class LineLoop {
     return window;
   }
 
-  private List<String> answers(List<LineReader.RawLine> window) {
+  private List<String> answers(LineTask task, List<LineReader.RawLine> window) {
     String[] answers = new String[window.size()];
     Map<JsonObject, List<Slot>> groups = new LinkedHashMap<>();
     for (int i = 0; i < answers.length; i++) {
@@ -77,11 +75,11 @@ final class LineLoop {
         answers[i] = failure(raw.number(), line == null ? null : line.id(), e);
       }
     }
-    groups.forEach((options, slots) -> answerGroup(options, slots, answers));
+    groups.forEach((options, slots) -> answerGroup(task, options, slots, answers));
     return Arrays.asList(answers);
   }
 
-  private void answerGroup(JsonObject options, List<Slot> slots, String[] answers) {
+  private void answerGroup(LineTask task, JsonObject options, List<Slot> slots, String[] answers) {
     try {
       List<JsonObject> results = task.answer(slots.stream().map(Slot::line).toList(), options);
       for (int i = 0; i < slots.size(); i++) {
@@ -93,7 +91,7 @@ final class LineLoop {
         answers[slots.get(0).index()] = failure(line.number(), line.id(), e);
       } else {
         // one of them is at fault; alone, each gets its own answer
-        slots.forEach(slot -> answerGroup(options, List.of(slot), answers));
+        slots.forEach(slot -> answerGroup(task, options, List.of(slot), answers));
       }
     }
   }

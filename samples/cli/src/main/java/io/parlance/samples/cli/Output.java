@@ -1,112 +1,71 @@
 package io.parlance.samples.cli;
 
+import io.parlance.models.files.AtomicFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where results go: standard output, or a file that appears whole when the work is done and not at
- * all when it fails. Until {@link #commit} a file's content stands beside it under a hidden name.
+ * all when it fails.
  */
-final class Output implements AutoCloseable {
+final class Output {
 
-  private final OutputStream out;
-  private final @Nullable Path temporary;
-  private final @Nullable Path target;
-  private final @Nullable Thread atExit;
+  private static final int BUFFER = 1 << 16;
 
-  private Output(OutputStream out, @Nullable Path temporary, @Nullable Path target) {
-    this.out = new BufferedOutputStream(out, 1 << 16);
-    this.temporary = temporary;
-    this.target = target;
-    this.atExit = temporary == null ? null : new Thread(() -> delete(temporary));
-    if (atExit != null) {
-      Runtime.getRuntime().addShutdownHook(atExit);
-    }
+  /** Writes the results. */
+  interface Content {
+    void writeTo(OutputStream out) throws IOException;
   }
 
-  /** Writes to {@code file}, or to {@code standardOutput} where there is none. */
-  static Output open(@Nullable Path file, OutputStream standardOutput) {
+  private Output() {}
+
+  /**
+   * Writes to {@code file}, or to {@code standardOutput} where there is none.
+   *
+   * @throws RefusedException before any work is done, where the file cannot be written
+   */
+  static void write(@Nullable Path file, OutputStream standardOutput, Content content)
+      throws IOException {
     if (file == null) {
-      return new Output(standardOutput, null, null);
-    }
-    try {
-      if (Files.isDirectory(file)) {
-        throw new RefusedException("cannot write " + file + ": it is a folder");
-      }
-      if (Files.exists(file) && !Files.isRegularFile(file)) {
-        // a pipe or a device cannot be replaced by a file
-        return new Output(Files.newOutputStream(file), null, null);
-      }
-      Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-      if (Files.exists(target) && !Files.isWritable(target)) {
-        throw new RefusedException("cannot write " + file + ": permission denied");
-      }
-      Path temporary =
-          target.resolveSibling(
-              "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
-      return new Output(
-          Files.newOutputStream(
-              temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING),
-          temporary,
-          target);
-    } catch (IOException e) {
-      throw new RefusedException("cannot write " + file + ": " + Failure.reason(e), e);
-    }
-  }
-
-  OutputStream stream() {
-    return out;
-  }
-
-  /** Everything was written: lets the file appear. */
-  void commit() throws IOException {
-    out.flush();
-    if (temporary == null || target == null) {
+      fill(standardOutput, content);
       return;
     }
-    out.close();
-    try {
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
-    }
-  }
-
-  /** Without {@link #commit} nothing is left of the file. */
-  @Override
-  public void close() throws IOException {
-    try {
-      out.close();
-    } finally {
-      if (temporary != null) {
-        delete(temporary);
+    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+      // a pipe or a device cannot be replaced by a file
+      try (OutputStream out = Files.newOutputStream(file)) {
+        fill(out, content);
       }
-      if (atExit != null) {
-        forget(atExit);
-      }
+      return;
     }
+    check(file);
+    // what a symbolic link points to is replaced, not the link
+    Path target = Files.exists(file) ? file.toRealPath() : file;
+    AtomicFile.write(target, channel -> fill(Channels.newOutputStream(channel), content));
   }
 
-  private static void forget(Thread atExit) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(atExit);
-    } catch (IllegalStateException e) {
-      // the process is ending and the hook is doing its work
-    }
+  private static void fill(OutputStream out, Content content) throws IOException {
+    OutputStream buffered = new BufferedOutputStream(out, BUFFER);
+    content.writeTo(buffered);
+    buffered.flush();
   }
 
-  private static void delete(Path temporary) {
-    try {
-      Files.deleteIfExists(temporary);
-    } catch (IOException e) {
-      // nothing better can be done about a leftover at the end of the process
+  private static void check(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    String reason = null;
+    if (Files.isDirectory(file)) {
+      reason = "it is a folder";
+    } else if (folder == null || !Files.isDirectory(folder)) {
+      reason = "there is no folder " + folder;
+    } else if (!Files.isWritable(folder) || (Files.exists(file) && !Files.isWritable(file))) {
+      reason = "permission denied";
+    }
+    if (reason != null) {
+      throw new RefusedException("cannot write " + file + ": " + reason);
     }
   }
 }

@@ -56,8 +56,9 @@ class LineLoopTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
   private long run(InputStream in, String ofRun) throws IOException {
-    return new LineLoop(task, OPTIONS, JsonParser.parseString(ofRun).getAsJsonObject())
-        .run(LineReader.of(in), out);
+    LineLoop loop = new LineLoop(OPTIONS, JsonParser.parseString(ofRun).getAsJsonObject());
+    loop.run(task, LineReader.of(in), out);
+    return loop.failed();
   }
 
   private long run(String in) throws IOException {
@@ -200,8 +201,9 @@ class LineLoopTest {
           CompletableFuture.supplyAsync(
               () -> {
                 try {
-                  return new LineLoop(task, OPTIONS, new JsonObject())
-                      .run(LineReader.of(in), lineSoFar);
+                  LineLoop lines = new LineLoop(OPTIONS, new JsonObject());
+                  lines.run(task, LineReader.of(in), lineSoFar);
+                  return lines.failed();
                 } catch (IOException e) {
                   throw new UncheckedIOException(e);
                 }

@@ -28,12 +28,14 @@ class OutputTest {
   @Test
   void aFileAppearsWholeAndReplacesTheOldOne() throws IOException {
     Path file = Files.writeString(folder.resolve("out.jsonl"), "old");
-    try (Output output = Output.open(file, standardOutput)) {
-      output.stream().write("new".getBytes(StandardCharsets.UTF_8));
-      output.stream().flush();
-      assertThat(file).hasContent("old");
-      output.commit();
-    }
+    Output.write(
+        file,
+        standardOutput,
+        out -> {
+          out.write("new".getBytes(StandardCharsets.UTF_8));
+          out.flush();
+          assertThat(file).hasContent("old");
+        });
     assertThat(file).hasContent("new");
     assertThat(files()).containsExactly("out.jsonl");
     assertThat(standardOutput.size()).isZero();
@@ -41,11 +43,15 @@ class OutputTest {
 
   @Test
   void nothingIsLeftOfAnOutputThatFailed() throws IOException {
-    try (Output output = Output.open(folder.resolve("out.jsonl"), standardOutput)) {
-      output.stream().write(1);
-      output.stream().flush();
-      assertThat(files()).hasSize(1);
-    }
+    Output.Content failing =
+        out -> {
+          out.write(1);
+          out.flush();
+          assertThat(files()).hasSize(1);
+          throw new RefusedException("no");
+        };
+    assertThatThrownBy(() -> Output.write(folder.resolve("out.jsonl"), standardOutput, failing))
+        .hasMessage("no");
     assertThat(files()).isEmpty();
   }
 
@@ -53,22 +59,23 @@ class OutputTest {
   void aSymbolicLinkStaysAndItsTargetIsReplaced() throws IOException {
     Path target = Files.writeString(folder.resolve("target"), "old");
     Path link = Files.createSymbolicLink(folder.resolve("link"), target);
-    try (Output output = Output.open(link, standardOutput)) {
-      output.stream().write('n');
-      output.commit();
-    }
+    Output.write(link, standardOutput, out -> out.write('n'));
     assertThat(link).isSymbolicLink();
     assertThat(target).hasContent("n");
   }
 
   @Test
   void whatCannotBeWrittenIsRefusedBeforeAnyWork() {
-    assertThatThrownBy(() -> Output.open(folder, standardOutput))
+    Output.Content never =
+        out -> {
+          throw new AssertionError("work was begun");
+        };
+    assertThatThrownBy(() -> Output.write(folder, standardOutput, never))
         .isInstanceOf(RefusedException.class)
         .hasMessage("cannot write " + folder + ": it is a folder");
     Path missing = folder.resolve("no/such/out.jsonl");
-    assertThatThrownBy(() -> Output.open(missing, standardOutput))
+    assertThatThrownBy(() -> Output.write(missing, standardOutput, never))
         .isInstanceOf(RefusedException.class)
-        .hasMessage("cannot write " + missing + ": no such file or folder");
+        .hasMessage("cannot write " + missing + ": there is no folder " + missing.getParent());
   }
 }
