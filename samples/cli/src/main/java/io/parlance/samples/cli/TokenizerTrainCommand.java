@@ -1,12 +1,21 @@
 package io.parlance.samples.cli;
 
+import io.parlance.tokenizers.training.BytePairLayout;
+import io.parlance.tokenizers.training.BytePairOptions;
+import io.parlance.tokenizers.training.BytePairTrainer;
 import io.parlance.tokenizers.training.TokenizerTrainer;
 import io.parlance.tokenizers.training.TrainedTokenizer;
+import io.parlance.tokenizers.training.UnigramLayout;
+import io.parlance.tokenizers.training.UnigramOptions;
+import io.parlance.tokenizers.training.UnigramTrainer;
 import io.parlance.tokenizers.training.WordPieceOptions;
 import io.parlance.tokenizers.training.WordPieceTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -19,7 +28,14 @@ final class TokenizerTrainCommand extends Subcommand {
 
   /** The algorithms. */
   enum Type {
-    WORDPIECE
+    WORDPIECE,
+    BPE,
+    UNIGRAM;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   @Option(
@@ -37,32 +53,38 @@ final class TokenizerTrainCommand extends Subcommand {
   private int vocabularySize;
 
   @Option(
+      names = "--layout",
+      paramLabel = "FAMILY",
+      description =
+          "Whose special tokens: gpt2 (default) or roberta for bpe, t5 (default) or xlm_roberta for"
+              + " unigram.")
+  private @Nullable String layout;
+
+  @Option(
       names = "--min-frequency",
       paramLabel = "N",
       defaultValue = "2",
-      description = "Rarer pairs are not merged (default: ${DEFAULT-VALUE}).")
+      description = "Rarer pairs are not merged; not for unigram (default: ${DEFAULT-VALUE}).")
   private int minimumFrequency;
 
   @Option(
       names = "--lowercase",
       paramLabel = "true|false",
-      defaultValue = "true",
       arity = "1",
-      description = "Whether texts are lower-cased (WordPiece; default: ${DEFAULT-VALUE}).")
-  private boolean lowercase;
+      description = "Whether texts are lower-cased (default: true for wordpiece).")
+  private @Nullable Boolean lowercase;
 
   @Option(
       names = "--max-length",
       paramLabel = "N",
-      defaultValue = "512",
-      description = "Longest input of the model in tokens (default: ${DEFAULT-VALUE}).")
-  private int maxLength;
+      description = "Longest input of the model in tokens (default: 512, for bpe 1024).")
+  private @Nullable Integer maxLength;
 
   @Option(
       names = "--special-tokens",
       paramLabel = "TOKEN",
       split = ",",
-      description = "Special tokens beside the usual ones of the type.")
+      description = "Special tokens beside the usual ones.")
   private List<String> specialTokens = List.of();
 
   @Option(
@@ -103,14 +125,59 @@ final class TokenizerTrainCommand extends Subcommand {
 
   private TokenizerTrainer trainer() {
     return switch (type) {
-      case WORDPIECE ->
-          new WordPieceTrainer(
-              WordPieceOptions.DEFAULT
-                  .withVocabularySize(vocabularySize)
-                  .withMinimumFrequency(minimumFrequency)
-                  .withLowercase(lowercase)
-                  .withModelMaxLength(maxLength)
-                  .withAdditionalSpecialTokens(specialTokens));
+      case WORDPIECE -> new WordPieceTrainer(wordPiece(WordPieceOptions.DEFAULT));
+      case BPE -> new BytePairTrainer(bytePairs(BytePairOptions.DEFAULT));
+      case UNIGRAM -> new UnigramTrainer(unigram(UnigramOptions.DEFAULT));
     };
+  }
+
+  private WordPieceOptions wordPiece(WordPieceOptions usual) {
+    if (layout != null) {
+      throw new InvalidOptionException("option '--layout' is not for wordpiece, which is BERT's");
+    }
+    return usual
+        .withVocabularySize(vocabularySize)
+        .withMinimumFrequency(minimumFrequency)
+        .withLowercase(lowercase == null ? usual.lowercase() : lowercase)
+        .withModelMaxLength(maxLength == null ? usual.modelMaxLength() : maxLength)
+        .withAdditionalSpecialTokens(specialTokens);
+  }
+
+  private BytePairOptions bytePairs(BytePairOptions usual) {
+    return usual
+        .withVocabularySize(vocabularySize)
+        .withMinimumFrequency(minimumFrequency)
+        .withLayout(layout(BytePairLayout.values(), usual.layout()))
+        .withLowercase(lowercase == null ? usual.lowercase() : lowercase)
+        .withModelMaxLength(maxLength == null ? usual.modelMaxLength() : maxLength)
+        .withAdditionalSpecialTokens(specialTokens);
+  }
+
+  private UnigramOptions unigram(UnigramOptions usual) {
+    return usual
+        .withVocabularySize(vocabularySize)
+        .withLayout(layout(UnigramLayout.values(), usual.layout()))
+        .withLowercase(lowercase == null ? usual.lowercase() : lowercase)
+        .withModelMaxLength(maxLength == null ? usual.modelMaxLength() : maxLength)
+        .withAdditionalSpecialTokens(specialTokens);
+  }
+
+  private <L extends Enum<L>> L layout(L[] known, L usual) {
+    if (layout == null) {
+      return usual;
+    }
+    return Arrays.stream(known)
+        .filter(each -> each.name().equalsIgnoreCase(layout.replace('-', '_')))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InvalidOptionException(
+                    "option '--layout' must be one of "
+                        + Arrays.toString(known).toLowerCase(Locale.ROOT)
+                        + " for "
+                        + type
+                        + ", found '"
+                        + layout
+                        + "'"));
   }
 }

@@ -65,4 +65,57 @@ class TokenizerTrainCommandTest {
     assertThat(run.status()).isEqualTo(ExitStatus.REFUSED);
     assertThat(run.messages()).endsWith("missing.txt: no such file or folder");
   }
+
+  @Test
+  void everyTypeGivesATokenizerThatGivesTheTextBack() throws IOException {
+    Path text = Files.writeString(folder.resolve("a.txt"), "low lower\nlowest low\n".repeat(50));
+    for (String type : List.of("bpe", "unigram")) {
+      Path output = folder.resolve(type);
+      CommandRun run =
+          CommandRun.of(
+              "",
+              "tokenizer",
+              "train",
+              "--type",
+              type,
+              "--vocab-size",
+              "300",
+              "--output",
+              output.toString(),
+              "--input",
+              text.toString());
+      assertThat(run.status()).as(run.messages()).isEqualTo(ExitStatus.SUCCESS);
+      CommandRun encoded =
+          CommandRun.of(
+              "{\"text\":\"low lowest\"}", "tokenizer", "encode", "--model", output.toString());
+      CommandRun decoded =
+          CommandRun.of(
+              encoded.out(),
+              "tokenizer",
+              "decode",
+              "--skip-special-tokens",
+              "true",
+              "--model",
+              output.toString());
+      assertThat(decoded.lines().get(0).get("text").getAsString()).isEqualTo("low lowest");
+    }
+  }
+
+  @Test
+  void aLayoutOfAnotherFamilyIsRefused() throws IOException {
+    Path text = Files.writeString(folder.resolve("a.txt"), "low\n");
+    CommandRun run =
+        CommandRun.of(
+            "",
+            "tokenizer",
+            "train",
+            "--type=unigram",
+            "--layout=gpt2",
+            "--output=" + folder.resolve("x"),
+            "--input=" + text);
+    assertThat(run.messages())
+        .isEqualTo(
+            "parlance tokenizer train: option '--layout' must be one of [t5, xlm_roberta] for"
+                + " unigram, found 'gpt2'");
+  }
 }
