@@ -10,6 +10,7 @@ import io.parlance.models.graph.Value;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One node on the walk back, as its gradient rule sees it. */
@@ -92,6 +93,15 @@ final class Differentiation {
    * than the output where it is the same along an axis.
    */
   void giveElementwise(int index, Supplier<Value> gradient) {
+    giveElementwise(index, gradient, UnaryOperator.identity());
+  }
+
+  /**
+   * As above.
+   *
+   * @param linear applied after the sum over repeated axes, when there is less to apply it to
+   */
+  void giveElementwise(int index, Supplier<Value> gradient, UnaryOperator<Value> linear) {
     if (!wants(index)) {
       return;
     }
@@ -101,7 +111,7 @@ final class Differentiation {
     if (repeated.length > 0 && !coversAxes(value.shape(), repeated)) {
       value = backward.spread(value, out());
     }
-    backward.contribute(in(index), reduceTo(value, in(index)));
+    backward.contribute(in(index), linear.apply(reduceTo(value, in(index))));
   }
 
   private boolean coversAxes(Shape gradient, long[] axes) {

@@ -94,7 +94,7 @@ final class ElementwiseGradients {
 
   private static void difference(Differentiation at) {
     at.giveElementwise(0, at::upstream);
-    at.giveElementwise(1, () -> neg(at.upstream()));
+    at.giveElementwise(1, at::upstream, g -> neg(g));
   }
 
   private static void product(Differentiation at) {
