@@ -33,10 +33,15 @@ final class TransposedWeights {
 
   static FrozenGraph fold(FrozenGraph source) {
     TransposedWeights folding = new TransposedWeights(source);
-    Graph graph =
-        GraphRewriter.rewrite(
-            source.graph(), (node, rewriter) -> folding.replace(node.output(), rewriter));
-    return new FrozenGraph(graph, folding.weights, folding.owned);
+    try {
+      Graph graph =
+          GraphRewriter.rewrite(
+              source.graph(), (node, rewriter) -> folding.replace(node.output(), rewriter));
+      return new FrozenGraph(graph, folding.weights, folding.owned);
+    } catch (RuntimeException | Error e) {
+      folding.owned.forEach(Tensor::close);
+      throw e;
+    }
   }
 
   private @Nullable Value replace(Value output, GraphRewriter rewriter) {
