@@ -2,6 +2,7 @@ package io.parlance.tokenizers;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
@@ -32,7 +33,10 @@ record TokenizerDefinition(
       return new Parser(name).parse(json);
     } catch (MalformedJsonException
         | EOFException
+        | JsonParseException
         | IllegalStateException
+        | UnsupportedOperationException
+        | ClassCastException
         | NumberFormatException e) {
       throw new TokenizerException(name + " is not a usable tokenizer.json: " + e.getMessage(), e);
     } catch (IOException e) {
@@ -63,7 +67,11 @@ record TokenizerDefinition(
             case "added_tokens" -> readAddedTokens(reader, addedTokens);
             case "model" -> readModel(reader);
             case "padding" -> readPadding(JsonParser.parseReader(reader));
-            case "post_processor" -> readPostProcessor(JsonParser.parseReader(reader));
+            case "post_processor" -> {
+              JsonElement processor = JsonParser.parseReader(reader);
+              PostProcessor.check(processor);
+              trimsAddedPrefixSpace = PostProcessor.trimsAddedPrefixSpace(processor);
+            }
             default -> reader.skipValue();
           }
         }
@@ -154,25 +162,6 @@ record TokenizerDefinition(
       if (padding.isJsonObject() && padding.getAsJsonObject().has("pad_token")) {
         padToken = padding.getAsJsonObject().get("pad_token").getAsString();
       }
-    }
-
-    private void readPostProcessor(JsonElement element) {
-      if (!element.isJsonObject()) {
-        return;
-      }
-      JsonObject processor = element.getAsJsonObject();
-      String type = processor.has("type") ? processor.get("type").getAsString() : "";
-      if (type.equals("Sequence") && processor.has("processors")) {
-        processor.getAsJsonArray("processors").forEach(this::readPostProcessor);
-      } else if (type.equals("ByteLevel") || type.equals("RobertaProcessing")) {
-        trimsAddedPrefixSpace |=
-            flag(processor, "trim_offsets") && flag(processor, "add_prefix_space");
-      }
-    }
-
-    /** Both flags are true where the file leaves them out, as in the reference. */
-    private static boolean flag(JsonObject processor, String key) {
-      return !processor.has(key) || processor.get(key).getAsBoolean();
     }
   }
 }

@@ -3,6 +3,7 @@ package io.parlance.tokenizers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonParser;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,10 +15,13 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenizerTest {
@@ -241,6 +245,34 @@ class TokenizerTest {
         .isInstanceOf(TokenizerException.class)
         .hasMessageContaining("tokenizer_config.json is not valid JSON");
     assertThat(Tokenizer.liveNativeHandles()).isEqualTo(before);
+  }
+
+  /** The native library would end the process when it met one of these templates. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '^',
+      value = {
+        "\"SpecialToken\":{\"id\":\"[CLS]\"|\"SpecialToken\":{\"id\":\"[CLX]\"|template 'single' uses '[CLX]'",
+        "\"Sequence\":{\"id\":\"A\"|\"Sequence\":{\"id\":\"B\"|uses the sequence 'B'",
+        "\"ids\":[5]|\"ids\":[5,6]|'[CLS]' has 2 ids but 1 tokens"
+      })
+  void templatesThatNativeCodeWouldNotSurviveAreRefused(String part, String broken, String reason)
+      throws IOException {
+    String good =
+        JsonParser.parseString(Files.readString(TestFiles.path("tokenizers/bert/tokenizer.json")))
+            .toString();
+    String json = good.replaceFirst(Pattern.quote(part), Matcher.quoteReplacement(broken));
+    assertThat(json).isNotEqualTo(good);
+    assertThatThrownBy(
+            () ->
+                Tokenizer.load(
+                    "broken",
+                    new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)),
+                    null,
+                    null))
+        .isInstanceOf(TokenizerException.class)
+        .hasMessageContaining(reason);
   }
 
   @Test
