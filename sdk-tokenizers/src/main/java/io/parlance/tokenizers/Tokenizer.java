@@ -217,6 +217,25 @@ public final class Tokenizer implements AutoCloseable {
     return decode(wide, skipSpecialTokens);
   }
 
+  /**
+   * Decoded text without the spaces that word-by-word decoding leaves before punctuation and
+   * English contractions: {@code clean_up_tokenization} of transformers. Whether a model wants it
+   * is {@link #cleansUpTokenizationSpaces()}.
+   */
+  public static String cleanUpTokenizationSpaces(String decoded) {
+    return decoded
+        .replace(" .", ".")
+        .replace(" ?", "?")
+        .replace(" !", "!")
+        .replace(" ,", ",")
+        .replace(" ' ", "'")
+        .replace(" n't", "n't")
+        .replace(" 'm", "'m")
+        .replace(" 's", "'s")
+        .replace(" 've", "'ve")
+        .replace(" 're", "'re");
+  }
+
   /** The id of a token as the vocabulary spells it; empty where it has none. */
   public OptionalInt tokenToId(String token) {
     Integer id = definition.vocabulary().id(token);

@@ -325,6 +325,14 @@ class TokenizerTest {
   }
 
   @Test
+  void cleansUpSpacesAsTransformersDoes() {
+    assertThat(
+            Tokenizer.cleanUpTokenizationSpaces(
+                "it ' s john 's ; they do n't , do they ? ( we 've ) !"))
+        .isEqualTo("it's john's ; they don't, do they? ( we've )!");
+  }
+
+  @Test
   void loadsFromStreams() throws IOException {
     byte[] json = Files.readAllBytes(TestFiles.path("tokenizers/gpt2/tokenizer.json"));
     byte[] config = "{\"model_max_length\": 7}".getBytes(StandardCharsets.UTF_8);
