@@ -25,6 +25,7 @@ final class Progress implements AutoCloseable {
   private final long start;
   private final @Nullable ProgressBar bar;
   private long lastLine;
+  private volatile @Nullable Duration known; // read by the thread that draws the bar
 
   /**
    * Starts the display.
@@ -45,10 +46,10 @@ final class Progress implements AutoCloseable {
     this.nanoTime = nanoTime;
     this.start = nanoTime.getAsLong();
     this.lastLine = start - NANOS_BETWEEN_LINES;
-    this.bar = streams.columns() > 0 ? bar(streams, task, total, first) : null;
+    this.bar = streams.columns() > 0 ? bar(streams.columns()) : null;
   }
 
-  private static ProgressBar bar(Streams streams, String task, long total, long first) {
+  private ProgressBar bar(int columns) {
     return new ProgressBarBuilder()
         .setTaskName(task)
         .setInitialMax(total)
@@ -56,16 +57,23 @@ final class Progress implements AutoCloseable {
         .setStyle(ProgressBarStyle.ASCII)
         .setEtaFunction(
             state ->
-                timeLeft(
-                    state.getCurrent() - first,
-                    state.getMax() - state.getCurrent(),
-                    state.getElapsedAfterStart()))
-        .setConsumer(new ConsoleProgressBarConsumer(streams.messages(), streams.columns()))
+                timeLeft(state.getCurrent(), state.getMax(), state.getElapsedAfterStart()))
+        .setConsumer(new ConsoleProgressBarConsumer(messages, columns))
         .build();
   }
 
   /** Tells how many steps are done and what is to be said beside it. */
   void step(long done, String figures) {
+    step(done, figures, null);
+  }
+
+  /**
+   * Tells how many steps are done and what is to be said beside it.
+   *
+   * @param left what the rest will take, where that is known better than from the steps so far
+   */
+  void step(long done, String figures, @Nullable Duration left) {
+    known = left;
     if (bar != null) {
       bar.setExtraMessage(" " + figures);
       bar.stepTo(done);
@@ -76,11 +84,11 @@ final class Progress implements AutoCloseable {
       return;
     }
     lastLine = now;
-    String left =
-        timeLeft(done - first, total - done, Duration.ofNanos(now - start))
+    String rest =
+        timeLeft(done, total, Duration.ofNanos(now - start))
             .map(time -> ", " + clock(time) + " left")
             .orElse("");
-    messages.println(task + " " + done + "/" + total + ": " + figures + left);
+    messages.println(task + " " + done + "/" + total + ": " + figures + rest);
   }
 
   /** Says something that stays on its own line. */
@@ -90,10 +98,15 @@ final class Progress implements AutoCloseable {
         bar == null ? message : "\r" + message + " ".repeat(Math.max(0, 78 - message.length())));
   }
 
-  private static Optional<Duration> timeLeft(long done, long left, Duration elapsed) {
-    return done <= 0 || left < 0
+  private Optional<Duration> timeLeft(long done, long of, Duration elapsed) {
+    Duration better = known;
+    if (better != null) {
+      return Optional.of(better);
+    }
+    return done <= first || of < done
         ? Optional.empty()
-        : Optional.of(Duration.ofNanos((long) ((double) elapsed.toNanos() / done * left)));
+        : Optional.of(
+            Duration.ofNanos((long) ((double) elapsed.toNanos() / (done - first) * (of - done))));
   }
 
   private static String clock(Duration time) {

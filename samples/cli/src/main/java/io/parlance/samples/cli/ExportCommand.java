@@ -1,0 +1,63 @@
+package io.parlance.samples.cli;
+
+import io.parlance.models.TrainableModel;
+import io.parlance.models.export.ModelExporter;
+import io.parlance.models.export.Precision;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Turns weights into a model folder that any ONNX consumer loads. */
+@Command(
+    name = "export",
+    description = {
+      "Turns a folder with config.json and model.safetensors into one of the conventional layout, with",
+      "model.onnx, that any ONNX consumer loads."
+    })
+final class ExportCommand extends Subcommand {
+
+  @Option(
+      names = "--model",
+      paramLabel = "FOLDER",
+      required = true,
+      description = "The folder with config.json, model.safetensors and the tokenizer's files.")
+  private Path model;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "FOLDER",
+      description = "Where the tokenizer is, if not in the model's folder.")
+  private @Nullable Path tokenizer;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FOLDER",
+      required = true,
+      description = "The folder to write; replaced if it was exported before.")
+  private Path output;
+
+  @Option(names = "--int8", description = "Also export model_int8.onnx, with 8 bit weights.")
+  private boolean int8;
+
+  @Option(names = "--safetensors", description = "Also copy the weights, for further training.")
+  private boolean safetensors;
+
+  @Override
+  public Integer call() {
+    try (TrainableModel trainable = TrainableModel.load(model)) {
+      ModelExporter exporter =
+          ModelExporter.of(trainable.model(), trainable.parameters())
+              .tokenizer(tokenizer == null ? model : tokenizer);
+      if (int8) {
+        exporter = exporter.variant(Precision.INT8);
+      }
+      if (safetensors) {
+        exporter = exporter.withSafetensors();
+      }
+      exporter.write(output);
+    }
+    streams().messages().println("wrote " + output);
+    return ExitStatus.SUCCESS;
+  }
+}

@@ -1,0 +1,117 @@
+package io.parlance.samples.cli;
+
+import io.parlance.models.architecture.BertConfig;
+import io.parlance.models.architecture.BertHead;
+import io.parlance.models.architecture.PretrainedModel;
+import io.parlance.models.objective.MaskedLanguageModeling;
+import io.parlance.models.objective.TokenMasking;
+import io.parlance.models.objective.TokenSequence;
+import io.parlance.models.training.MaskedLanguageData;
+import io.parlance.models.training.TrainingData;
+import io.parlance.tokenizers.Encoding;
+import io.parlance.tokenizers.EncodingOptions;
+import io.parlance.tokenizers.Tokenizer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Pretrains an encoder on plain texts. */
+@Command(
+    name = "pretrain",
+    defaultValueProvider = Recipe.Defaults.class,
+    description = {
+      "Pretrains an encoder on texts by masked language modelling and exports it as a model folder,",
+      "from which 'train --init' goes on."
+    })
+final class PretrainCommand extends TrainingCommand {
+
+  @Option(
+      names = "--train",
+      required = true,
+      paramLabel = "FILE",
+      arity = "1..*",
+      description = "Text files, one text a line, or JSON Lines; plain or gzip.")
+  private List<Path> train;
+
+  @Option(
+      names = "--dev",
+      paramLabel = "FILE",
+      arity = "1..*",
+      description = "What the loss is measured on after each epoch; the best parameters are kept.")
+  private List<Path> development = List.of();
+
+  @Option(
+      names = "--field",
+      paramLabel = "NAME",
+      defaultValue = "text",
+      description = "What holds the text in JSON Lines (default: ${DEFAULT-VALUE}).")
+  private String field;
+
+  @Option(
+      names = "--whole-words",
+      description = "Mask whole words instead of pieces of words.")
+  private boolean wholeWords;
+
+  @Override
+  Iterator<String> texts() {
+    return texts(train).iterator();
+  }
+
+  private List<String> texts(List<Path> files) {
+    List<String> texts = new ArrayList<>();
+    try (TextFiles each = new TextFiles(files, field)) {
+      each.forEachRemaining(texts::add);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return texts;
+  }
+
+  @Override
+  PretrainedModel model(BertConfig config) {
+    return BertHead.MASKED_LM.model(config);
+  }
+
+  @Override
+  TrainingData trainingData(Tokenizer tokenizer, int maximumLength) {
+    return data(train, tokenizer, maximumLength);
+  }
+
+  @Override
+  @Nullable TrainingData developmentData(Tokenizer tokenizer, int maximumLength) {
+    return development.isEmpty() ? null : data(development, tokenizer, maximumLength);
+  }
+
+  /** Texts longer than the model takes become several sequences. */
+  private TrainingData data(List<Path> files, Tokenizer tokenizer, int maximumLength) {
+    EncodingOptions windows = EncodingOptions.truncated(maximumLength).withStride(0);
+    List<TokenSequence> sequences = new ArrayList<>();
+    for (String text : texts(files)) {
+      Encoding first = tokenizer.encode(text, windows);
+      add(first, sequences);
+      first.overflow().forEach(each -> add(each, sequences));
+    }
+    int mask =
+        tokenizer
+            .maskTokenId()
+            .orElseThrow(
+                () -> new RefusedException("the tokenizer has no mask token, so nothing can be masked"));
+    TokenMasking masking =
+        TokenMasking.bert(mask, tokenizer.vocabularySize()).wholeWords(wholeWords);
+    return new MaskedLanguageData(
+        new MaskedLanguageModeling(masking, tokenizer.padTokenId().orElse(0)), sequences);
+  }
+
+  private static void add(Encoding encoding, List<TokenSequence> sequences) {
+    TokenSequence sequence = TokenSequence.of(encoding);
+    if (sequence.hasWords()) {
+      sequences.add(sequence);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.parlance.samples.cli;
+
+import io.parlance.models.architecture.BertConfig;
+import io.parlance.models.architecture.BertHead;
+import io.parlance.models.architecture.Labels;
+import io.parlance.models.architecture.PretrainedModel;
+import io.parlance.models.training.ClassificationData;
+import io.parlance.models.training.LabeledDataset;
+import io.parlance.models.training.TrainingData;
+import io.parlance.tokenizers.Tokenizer;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Trains a model for a task. */
+@Command(
+    name = "train",
+    defaultValueProvider = Recipe.Defaults.class,
+    description = {
+      "Trains a classifier on JSON Lines {\"text\", \"text_pair\"?, \"label\"} and exports it as a model",
+      "folder. A label is a class, a list of classes, or a number to predict."
+    })
+final class TrainCommand extends TrainingCommand {
+
+  /** What can be trained. */
+  enum Task {
+    CLASSIFY;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Option(
+      names = "--task",
+      paramLabel = "TASK",
+      defaultValue = "classify",
+      description = "One of ${COMPLETION-CANDIDATES}.")
+  private Task task;
+
+  @Option(
+      names = "--train",
+      required = true,
+      paramLabel = "FILE",
+      description = "What is learned, plain or gzip.")
+  private Path train;
+
+  @Option(
+      names = "--dev",
+      paramLabel = "FILE",
+      description = "What is measured on after each epoch; the best parameters are kept.")
+  private @Nullable Path development;
+
+  @Option(
+      names = "--problem",
+      paramLabel = "KIND",
+      description =
+          "One of ${COMPLETION-CANDIDATES}; follows from the labels if not given.")
+  private Labels.@Nullable ProblemType problem;
+
+  private @Nullable LabeledDataset dataset;
+
+  private LabeledDataset dataset() {
+    if (dataset == null) {
+      dataset =
+          problem == null ? LabeledDataset.read(train) : LabeledDataset.read(train, problem);
+    }
+    return dataset;
+  }
+
+  @Override
+  Iterator<String> texts() {
+    return dataset().examples().stream()
+        .flatMap(example -> Stream.of(example.text(), example.textPair()))
+        .filter(Objects::nonNull)
+        .map(Objects::requireNonNull)
+        .iterator();
+  }
+
+  @Override
+  PretrainedModel model(BertConfig config) {
+    return BertHead.SEQUENCE_CLASSIFICATION.model(config.labels(dataset().labels()));
+  }
+
+  @Override
+  TrainingData trainingData(Tokenizer tokenizer, int maximumLength) {
+    return ClassificationData.of(dataset(), tokenizer, maximumLength);
+  }
+
+  @Override
+  @Nullable TrainingData developmentData(Tokenizer tokenizer, int maximumLength) {
+    return development == null
+        ? null
+        : ClassificationData.of(
+            LabeledDataset.read(development, dataset().labels()), tokenizer, maximumLength);
+  }
+}

@@ -1,0 +1,187 @@
+package io.parlance.samples.cli;
+
+import com.google.gson.JsonObject;
+import io.parlance.models.TrainableModel;
+import io.parlance.models.architecture.BertConfig;
+import io.parlance.models.architecture.PretrainedModel;
+import io.parlance.models.export.ModelExporter;
+import io.parlance.models.export.Precision;
+import io.parlance.models.training.Evaluation;
+import io.parlance.models.training.Trainer;
+import io.parlance.models.training.TrainingData;
+import io.parlance.models.training.TrainingOptions;
+import io.parlance.models.training.TrainingResult;
+import io.parlance.model.ModelFolder;
+import io.parlance.model.ModelSource;
+import io.parlance.tokenizers.Tokenizer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * A command that trains: it chooses tokenizer and model, runs the trainer under a display, and
+ * exports the result. What is learned is the subclass's.
+ */
+abstract class TrainingCommand extends Subcommand {
+
+  private static final double RATE_OF_NEW_WEIGHTS = 5e-4;
+  private static final double RATE_OF_TRAINED_WEIGHTS = 5e-5;
+
+  @Mixin private ArchitectureFlags architecture;
+
+  @Mixin private TrainingFlags training;
+
+  @Mixin private ExecutionOptions execution;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "FOLDER",
+      description = "Use this tokenizer; a vocabulary is learned from the texts if not given.")
+  private @Nullable Path tokenizerFolder;
+
+  @Option(
+      names = "--vocab-size",
+      paramLabel = "N",
+      defaultValue = "8000",
+      description = "Tokens of a vocabulary that is learned (default: ${DEFAULT-VALUE}).")
+  private int vocabularySize;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Where the trained model goes: config.json, model.onnx, model.safetensors, ...")
+  private Path output;
+
+  @Option(names = "--int8", description = "Also export model_int8.onnx, with 8 bit weights.")
+  private boolean int8;
+
+  /** The texts that a vocabulary is learned from. */
+  abstract Iterator<String> texts();
+
+  /** The model for this task. */
+  abstract PretrainedModel model(BertConfig config);
+
+  /** What is learned. */
+  abstract TrainingData trainingData(Tokenizer tokenizer, int maximumLength);
+
+  /** What is measured on, null for nothing. */
+  abstract @Nullable TrainingData developmentData(Tokenizer tokenizer, int maximumLength);
+
+  @Override
+  public Integer call() throws IOException {
+    try (ChosenTokenizer tokenizer = tokenizer();
+        TrainableModel model = newModel(tokenizer)) {
+      TrainingOptions options =
+          training.options(
+              architecture.start() == null ? RATE_OF_NEW_WEIGHTS : RATE_OF_TRAINED_WEIGHTS);
+      TrainingResult result = train(tokenizer.tokenizer(), model, options);
+      if (result.ending() == TrainingResult.Ending.INTERRUPTED) {
+        streams()
+            .messages()
+            .println("stopped after step " + result.step() + "; go on with --resume");
+        return ExitStatus.SUCCESS;
+      }
+      export(tokenizer, model, options, result);
+      report(result);
+    }
+    return ExitStatus.SUCCESS;
+  }
+
+  private ChosenTokenizer tokenizer() {
+    Path start = architecture.start();
+    if (start != null && tokenizerFolder != null) {
+      throw new RefusedException(
+          "--init brings its own tokenizer; leave --tokenizer out, or --init");
+    }
+    if (start != null) {
+      return ChosenTokenizer.in(start);
+    }
+    return tokenizerFolder != null
+        ? ChosenTokenizer.in(tokenizerFolder)
+        : ChosenTokenizer.learn(texts(), vocabularySize, architecture.maximumLength());
+  }
+
+  private TrainableModel newModel(ChosenTokenizer tokenizer) {
+    Path start = architecture.start();
+    if (start == null) {
+      PretrainedModel model =
+          model(
+              architecture.fresh(
+                  tokenizer.tokenizer().vocabularySize(), tokenizer.padTokenId()));
+      return TrainableModel.initialize(model, training.seed());
+    }
+    BertConfig config = BertConfig.from(ModelFolder.open(ModelSource.of(start)).config());
+    return TrainableModel.fineTune(
+        model(architecture.withDropout(config)), start, training.seed());
+  }
+
+  private TrainingResult train(Tokenizer tokenizer, TrainableModel model, TrainingOptions options) {
+    int length = maximumLength(tokenizer, model);
+    TrainingData data = trainingData(tokenizer, length);
+    TrainingData development = developmentData(tokenizer, length);
+    try (TrainingDisplay display = new TrainingDisplay(streams(), data.mainMetric())) {
+      Trainer.Builder builder =
+          Trainer.builder(model, data, training.checkpoints(output))
+              .options(options)
+              .listener(display)
+              .execution(execution.execution())
+              .resume(training.resume());
+      if (development != null) {
+        builder.evaluationData(development);
+      }
+      Trainer trainer = builder.build();
+      try (Interruption interruption = new Interruption(trainer::stop)) {
+        return trainer.train();
+      }
+    }
+  }
+
+  /** What was asked for, but no more than the model has positions for. */
+  private int maximumLength(Tokenizer tokenizer, TrainableModel model) {
+    int positions =
+        model.model().configuration().get("max_position_embeddings").getAsInt();
+    int length = Math.min(architecture.maximumLength(), positions);
+    return Math.min(length, tokenizer.modelMaxLength().orElse(length));
+  }
+
+  private void export(
+      ChosenTokenizer tokenizer,
+      TrainableModel model,
+      TrainingOptions options,
+      TrainingResult result) {
+    Map<String, String> origin = new TreeMap<>();
+    origin.put("seed", Long.toString(options.seed()));
+    origin.put("steps", Long.toString(result.bestStep()));
+    origin.put("training", options.toString());
+    ModelExporter exporter =
+        tokenizer
+            .export()
+            .apply(ModelExporter.of(model.model(), model.parameters()))
+            .withSafetensors()
+            .metadata(origin);
+    (int8 ? exporter.variant(Precision.INT8) : exporter).write(output);
+  }
+
+  private void report(TrainingResult result) throws IOException {
+    JsonObject report = new JsonObject();
+    report.addProperty("output", output.toString());
+    report.addProperty("ending", result.ending().name().toLowerCase(Locale.ROOT));
+    report.addProperty("steps", result.step());
+    report.addProperty("best_step", result.bestStep());
+    Evaluation best = result.best();
+    if (best != null) {
+      best.metrics()
+          .forEach((metric, value) -> report.add(TrainingDisplay.name(metric), Json.number(value)));
+    }
+    streams().out().write((Json.line(report) + "\n").getBytes(StandardCharsets.UTF_8));
+    streams().out().flush();
+  }
+}
