@@ -156,7 +156,7 @@ public final class ModelExporter {
    * @throws NlpException if the folder cannot be written
    */
   public void write(Path folder) {
-    requireFree(folder);
+    checkTarget(folder);
     try {
       AtomicFolder.write(folder, this::writeFiles);
     } catch (IOException e) {
@@ -196,8 +196,15 @@ public final class ModelExporter {
     }
   }
 
-  private static void requireFree(Path folder) {
+  /**
+   * Refuses a target that {@link #write} would refuse; for asking before long work.
+   *
+   * @throws InvalidInputException if the target holds anything else than an exported model, or
+   *     cannot be made
+   */
+  public static void checkTarget(Path folder) {
     if (!Files.exists(folder)) {
+      requireWritable(folder);
       return;
     }
     if (!Files.isDirectory(folder)) {
@@ -225,6 +232,17 @@ public final class ModelExporter {
       }
     } catch (IOException e) {
       throw new NlpException("model folder " + folder + " cannot be read: " + e, e);
+    }
+  }
+
+  private static void requireWritable(Path folder) {
+    Path parent = folder.toAbsolutePath().normalize().getParent();
+    while (parent != null && !Files.exists(parent)) {
+      parent = parent.getParent();
+    }
+    if (parent == null || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
+      throw new InvalidInputException(
+          "the target " + folder + " cannot be made: " + parent + " is not a folder to write into");
     }
   }
 }

@@ -32,8 +32,7 @@ record ChosenTokenizer(Tokenizer tokenizer, UnaryOperator<ModelExporter> export)
                     .withVocabularySize(vocabularySize)
                     .withModelMaxLength(maximumLength))
             .train(texts);
-    return new ChosenTokenizer(
-        trained.open(), exporter -> exporter.tokenizer(trained.files()));
+    return new ChosenTokenizer(trained.open(), exporter -> exporter.tokenizer(trained.files()));
   }
 
   int padTokenId() {

@@ -45,6 +45,7 @@ final class ExportCommand extends Subcommand {
 
   @Override
   public Integer call() {
+    ModelExporter.checkTarget(output);
     try (TrainableModel trainable = TrainableModel.load(model)) {
       ModelExporter exporter =
           ModelExporter.of(trainable.model(), trainable.parameters())

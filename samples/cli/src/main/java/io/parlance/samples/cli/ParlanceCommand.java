@@ -18,7 +18,16 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "parlance",
     description = "Runs, trains and exports language models.%n",
-    subcommands = {ClassifyCommand.class, EvaluateCommand.class, ExportCommand.class, ForwardCommand.class, InspectCommand.class, PretrainCommand.class, TokenizerCommand.class, TrainCommand.class},
+    subcommands = {
+      ClassifyCommand.class,
+      EvaluateCommand.class,
+      ExportCommand.class,
+      ForwardCommand.class,
+      InspectCommand.class,
+      PretrainCommand.class,
+      TokenizerCommand.class,
+      TrainCommand.class
+    },
     mixinStandardHelpOptions = true,
     versionProvider = ParlanceCommand.Version.class,
     scope = ScopeType.INHERIT,

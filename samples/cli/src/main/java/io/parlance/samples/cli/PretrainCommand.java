@@ -53,9 +53,7 @@ final class PretrainCommand extends TrainingCommand {
       description = "What holds the text in JSON Lines (default: ${DEFAULT-VALUE}).")
   private String field;
 
-  @Option(
-      names = "--whole-words",
-      description = "Mask whole words instead of pieces of words.")
+  @Option(names = "--whole-words", description = "Mask whole words instead of pieces of words.")
   private boolean wholeWords;
 
   @Override
@@ -101,7 +99,9 @@ final class PretrainCommand extends TrainingCommand {
         tokenizer
             .maskTokenId()
             .orElseThrow(
-                () -> new RefusedException("the tokenizer has no mask token, so nothing can be masked"));
+                () ->
+                    new RefusedException(
+                        "the tokenizer has no mask token, so nothing can be masked"));
     TokenMasking masking =
         TokenMasking.bert(mask, tokenizer.vocabularySize()).wholeWords(wholeWords);
     return new MaskedLanguageData(

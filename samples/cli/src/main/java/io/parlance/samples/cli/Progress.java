@@ -56,8 +56,7 @@ final class Progress implements AutoCloseable {
         .startsFrom(first, Duration.ZERO)
         .setStyle(ProgressBarStyle.ASCII)
         .setEtaFunction(
-            state ->
-                timeLeft(state.getCurrent(), state.getMax(), state.getElapsedAfterStart()))
+            state -> timeLeft(state.getCurrent(), state.getMax(), state.getElapsedAfterStart()))
         .setConsumer(new ConsoleProgressBarConsumer(messages, columns))
         .build();
   }

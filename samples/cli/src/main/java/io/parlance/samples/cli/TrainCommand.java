@@ -60,16 +60,14 @@ final class TrainCommand extends TrainingCommand {
   @Option(
       names = "--problem",
       paramLabel = "KIND",
-      description =
-          "One of ${COMPLETION-CANDIDATES}; follows from the labels if not given.")
+      description = "One of ${COMPLETION-CANDIDATES}; follows from the labels if not given.")
   private Labels.@Nullable ProblemType problem;
 
   private @Nullable LabeledDataset dataset;
 
   private LabeledDataset dataset() {
     if (dataset == null) {
-      dataset =
-          problem == null ? LabeledDataset.read(train) : LabeledDataset.read(train, problem);
+      dataset = problem == null ? LabeledDataset.read(train) : LabeledDataset.read(train, problem);
     }
     return dataset;
   }

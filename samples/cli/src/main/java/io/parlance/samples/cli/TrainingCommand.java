@@ -1,6 +1,8 @@
 package io.parlance.samples.cli;
 
 import com.google.gson.JsonObject;
+import io.parlance.model.ModelFolder;
+import io.parlance.model.ModelSource;
 import io.parlance.models.TrainableModel;
 import io.parlance.models.architecture.BertConfig;
 import io.parlance.models.architecture.PretrainedModel;
@@ -11,8 +13,6 @@ import io.parlance.models.training.Trainer;
 import io.parlance.models.training.TrainingData;
 import io.parlance.models.training.TrainingOptions;
 import io.parlance.models.training.TrainingResult;
-import io.parlance.model.ModelFolder;
-import io.parlance.model.ModelSource;
 import io.parlance.tokenizers.Tokenizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -77,6 +77,7 @@ abstract class TrainingCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException {
+    ModelExporter.checkTarget(output);
     try (ChosenTokenizer tokenizer = tokenizer();
         TrainableModel model = newModel(tokenizer)) {
       TrainingOptions options =
@@ -113,14 +114,11 @@ abstract class TrainingCommand extends Subcommand {
     Path start = architecture.start();
     if (start == null) {
       PretrainedModel model =
-          model(
-              architecture.fresh(
-                  tokenizer.tokenizer().vocabularySize(), tokenizer.padTokenId()));
+          model(architecture.fresh(tokenizer.tokenizer().vocabularySize(), tokenizer.padTokenId()));
       return TrainableModel.initialize(model, training.seed());
     }
     BertConfig config = BertConfig.from(ModelFolder.open(ModelSource.of(start)).config());
-    return TrainableModel.fineTune(
-        model(architecture.withDropout(config)), start, training.seed());
+    return TrainableModel.fineTune(model(architecture.withDropout(config)), start, training.seed());
   }
 
   private TrainingResult train(Tokenizer tokenizer, TrainableModel model, TrainingOptions options) {
@@ -146,8 +144,7 @@ abstract class TrainingCommand extends Subcommand {
 
   /** What was asked for, but no more than the model has positions for. */
   private int maximumLength(Tokenizer tokenizer, TrainableModel model) {
-    int positions =
-        model.model().configuration().get("max_position_embeddings").getAsInt();
+    int positions = model.model().configuration().get("max_position_embeddings").getAsInt();
     int length = Math.min(architecture.maximumLength(), positions);
     return Math.min(length, tokenizer.modelMaxLength().orElse(length));
   }
