@@ -1,5 +1,7 @@
 package io.parlance.tokenizers;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a Java string must be before native code sees it, and how native offsets lead back to it.
  */
@@ -48,7 +50,7 @@ final class NativeText {
    * The UTF-16 index of every code point of the text and, last, the text's length; null where the
    * two counts are the same because the text has no surrogate pair.
    */
-  static int @org.jspecify.annotations.Nullable [] codePointStarts(String text) {
+  static int @Nullable [] codePointStarts(String text) {
     int codePoints = text.codePointCount(0, text.length());
     if (codePoints == text.length()) {
       return null;

@@ -136,7 +136,13 @@ public final class Tokenizer implements AutoCloseable {
     return encode(text, EncodingOptions.DEFAULT);
   }
 
-  /** Encodes a text. */
+  /**
+   * Encodes a text.
+   *
+   * @throws IllegalArgumentException if the text is null, or if the options' length cannot be
+   *     reached: it leaves no room beside the special tokens, the strategy may not cut enough, or
+   *     the stride is not smaller than a window
+   */
   public Encoding encode(String text, EncodingOptions options) {
     return encodeWellFormed(wellFormed(text, "text"), null, options);
   }
@@ -146,7 +152,11 @@ public final class Tokenizer implements AutoCloseable {
     return encode(text, pair, EncodingOptions.DEFAULT);
   }
 
-  /** Encodes a pair of texts. */
+  /**
+   * Encodes a pair of texts.
+   *
+   * @throws IllegalArgumentException as {@link #encode(String, EncodingOptions)}
+   */
   public Encoding encode(String text, String pair, EncodingOptions options) {
     return encodeWellFormed(
         wellFormed(text, "first text"), wellFormed(pair, "second text"), options);

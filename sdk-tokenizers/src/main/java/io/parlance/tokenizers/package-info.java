@@ -1,4 +1,8 @@
-/** Text to token ids and back. */
+/**
+ * Text to token ids and back: {@link io.parlance.tokenizers.Tokenizer} gives {@link
+ * io.parlance.tokenizers.Encoding}s, {@link io.parlance.tokenizers.PaddedBatch} makes them one
+ * batch.
+ */
 @NullMarked
 package io.parlance.tokenizers;
 

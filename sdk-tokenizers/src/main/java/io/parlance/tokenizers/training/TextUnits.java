@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stretches of text that Unigram pieces may lie in, with the number of times that each occurs.
@@ -108,8 +109,7 @@ record TextUnits(int[] text, int[] starts, long[] counts) {
   /**
    * Kana counts as Han, since Japanese words mix them; marks take the script of the letter before.
    */
-  private static UnicodeScript script(
-      int character, @org.jspecify.annotations.Nullable UnicodeScript previous) {
+  private static UnicodeScript script(int character, @Nullable UnicodeScript previous) {
     UnicodeScript script = UnicodeScript.of(character);
     if (script == UnicodeScript.HIRAGANA
         || script == UnicodeScript.KATAKANA
