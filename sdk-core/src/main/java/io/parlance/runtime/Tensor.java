@@ -86,6 +86,26 @@ public final class Tensor implements AutoCloseable {
     return new Tensor(type, shape.clone(), elements, part, null);
   }
 
+  /**
+   * Some elements of this tensor as a vector that shares its memory. Closed on its own; stays valid
+   * when this tensor is closed.
+   *
+   * @param from the first element, row-major
+   * @param count the number of elements
+   * @throws IllegalStateException if ONNX Runtime owns the memory, as that of an output
+   */
+  public Tensor part(long from, long count) {
+    checkOpen();
+    if (memory == null) {
+      throw new IllegalStateException(this + " is the output of a run; its memory cannot be shared");
+    }
+    if (from < 0 || count < 0 || from + count > elements) {
+      throw new IndexOutOfBoundsException(
+          count + " elements from " + from + " on are not in " + this);
+    }
+    return over(memory.slice((int) from * type.bytes(), (int) count * type.bytes()), type, count);
+  }
+
   /** A FLOAT32 tensor with a copy of the values; as many values as the shape has elements. */
   public static Tensor of(float[] values, long... shape) {
     Tensor tensor = allocateFor(ElementType.FLOAT32, values.length, shape);

@@ -18,10 +18,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -72,12 +68,11 @@ public final class GradientStep implements AutoCloseable {
   private final List<String> trained;
   private final List<String> reported;
   private final SessionOptions options;
-  private final int workerCount;
+  private final Workers threads;
   private final List<GradientWorker> workers = new ArrayList<>();
   private @Nullable Session whole;
   private @Nullable Session shared;
   private @Nullable Session sums;
-  private @Nullable ExecutorService threads;
 
   private GradientStep(
       Graph graph,
@@ -91,10 +86,8 @@ public final class GradientStep implements AutoCloseable {
     this.reported =
         outputs.keySet().stream().filter(n -> !n.startsWith(GradientWorker.GRADIENT)).toList();
     this.options = options;
-    this.workerCount =
-        options.execution().device() == Execution.Device.CPU
-            ? Math.min(options.threads(), MAXIMUM_WORKERS)
-            : 1;
+    boolean cpu = options.execution().device() == Execution.Device.CPU;
+    this.threads = new Workers(cpu ? Math.min(options.threads(), MAXIMUM_WORKERS) : 1);
     this.model = OnnxWriter.of(graph).outputs(outputs).toBytes();
     workers.add(worker());
   }
@@ -185,7 +178,7 @@ public final class GradientStep implements AutoCloseable {
   /** For several workers at once, each with its share of the threads. */
   private Session sharedSession() {
     if (shared == null) {
-      Execution each = options.execution().threads(Math.max(1, options.threads() / workerCount));
+      Execution each = options.execution().threads(Math.max(1, options.threads() / threads.count()));
       shared = Session.load(model, "gradients of " + graph.name(), options.withExecution(each));
     }
     return shared;
@@ -208,6 +201,11 @@ public final class GradientStep implements AutoCloseable {
       worker.clear();
     }
     return worker.run(wholeSession(), batch, lossWeight, reported, random);
+  }
+
+  /** How many parts of a batch are computed at once. */
+  public int workers() {
+    return threads.count();
   }
 
   /**
@@ -234,7 +232,7 @@ public final class GradientStep implements AutoCloseable {
       List<Integer> share = shares.get(i);
       tasks.add(() -> work(worker, session, parts, share, losses, random));
     }
-    runAll(tasks);
+    threads.run(tasks);
     for (int i = 1; i < shares.size(); i++) {
       if (sums == null) {
         sums = GradientSums.session(gradients(), options);
@@ -250,7 +248,7 @@ public final class GradientStep implements AutoCloseable {
 
   /** The numbers of the parts for each worker: the largest first, each to the least busy. */
   private List<List<Integer>> shares(List<Part> parts) {
-    int count = Math.min(workerCount, parts.size());
+    int count = Math.min(threads.count(), parts.size());
     List<List<Integer>> shares = new ArrayList<>();
     IntStream.range(0, count).forEach(i -> shares.add(new ArrayList<>()));
     long[] load = new long[count];
@@ -286,68 +284,6 @@ public final class GradientStep implements AutoCloseable {
     }
   }
 
-  private void runAll(List<Runnable> tasks) {
-    List<Future<?>> others = new ArrayList<>();
-    for (Runnable task : tasks.subList(1, tasks.size())) {
-      others.add(threads().submit(task));
-    }
-    RuntimeException failure = null;
-    try {
-      tasks.get(0).run();
-    } catch (RuntimeException e) {
-      failure = e;
-    }
-    for (Future<?> other : others) {
-      failure = await(other, failure);
-    }
-    if (failure != null) {
-      throw failure;
-    }
-  }
-
-  /** Waits for the end, even when interrupted: the threads use memory that the caller may free. */
-  private static @Nullable RuntimeException await(
-      Future<?> other, @Nullable RuntimeException failure) {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          other.get();
-          return failure;
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (ExecutionException e) {
-          if (failure != null) {
-            failure.addSuppressed(e.getCause());
-            return failure;
-          }
-          if (e.getCause() instanceof RuntimeException cause) {
-            return cause;
-          }
-          return new IllegalStateException(e.getCause());
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private ExecutorService threads() {
-    if (threads == null) {
-      threads =
-          Executors.newFixedThreadPool(
-              workerCount - 1,
-              task -> {
-                Thread thread = new Thread(task, "parlance-gradients");
-                thread.setDaemon(true);
-                return thread;
-              });
-    }
-    return threads;
-  }
-
   /**
    * The gradients of the last run by parameter name: live tensors, owned by this object. Parameters
    * on which the loss does not depend have none.
@@ -358,9 +294,7 @@ public final class GradientStep implements AutoCloseable {
 
   @Override
   public void close() {
-    if (threads != null) {
-      threads.shutdown();
-    }
+    threads.close();
     for (Session session : new Session[] {whole, shared, sums}) {
       if (session != null) {
         session.close();
