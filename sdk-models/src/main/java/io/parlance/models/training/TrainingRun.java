@@ -9,7 +9,6 @@ import io.parlance.models.graph.Value;
 import io.parlance.models.random.CounterRandom;
 import io.parlance.models.training.CheckpointFolder.Checkpoint;
 import io.parlance.models.training.TrainingResult.Ending;
-import io.parlance.runtime.Outputs;
 import io.parlance.runtime.SessionOptions;
 import io.parlance.runtime.Tensor;
 import java.util.ArrayList;
@@ -83,7 +82,11 @@ final class TrainingRun implements AutoCloseable {
       closing.add(gradients::close);
       this.optimizer =
           new OptimizerStep(
-              options.optimizer(), model.parameters(), gradients.gradients(), this::group);
+              options.optimizer(),
+              model.parameters(),
+              gradients.gradients(),
+              this::group,
+              sessions);
       closing.add(optimizer::close);
       this.evaluator =
           evaluationData == null
@@ -178,23 +181,22 @@ final class TrainingRun implements AutoCloseable {
     List<TrainingData.Batch> parts = new ArrayList<>(batches.size());
     int epoch = state.epoch();
     double rate = plan.learningRate(state.step());
-    double loss = 0;
+    double loss;
     double norm;
     int examples = 0;
     long tokens = 0;
     try {
       long targets = 0;
       for (int[] batch : batches) {
-        TrainingData.Batch part = data.batch(batch, masking.fork(epoch));
-        parts.add(part);
-        targets += part.targets();
-        examples += part.examples();
-        tokens += part.tokens();
+        for (int[] some : BatchParts.cut(batch, data.lengths(), gradients.workers())) {
+          TrainingData.Batch part = data.batch(some, masking.fork(epoch));
+          parts.add(part);
+          targets += part.targets();
+          examples += part.examples();
+          tokens += part.tokens();
+        }
       }
-      for (int i = 0; i < parts.size(); i++) {
-        double weight = (double) parts.get(i).targets() / targets;
-        loss += weight * differentiate(parts.get(i), weight, i);
-      }
+      loss = differentiate(parts, targets);
       requireFinite("loss", loss);
       norm = optimizer.apply(rate, state.step() + 1);
       requireFinite("gradient norm", norm);
@@ -206,13 +208,14 @@ final class TrainingRun implements AutoCloseable {
     listener.onStep(throughput.progress(state, epoch, loss, rate, norm));
   }
 
-  private double differentiate(TrainingData.Batch batch, double weight, int part) {
-    Map<String, Tensor> inputs = new LinkedHashMap<>(batch.inputs());
-    inputs.keySet().retainAll(graph.inputs().keySet());
-    CounterRandom random = dropout.fork(state.step()).fork(part);
-    try (Outputs outputs = gradients.run(inputs, weight, part > 0, random)) {
-      return outputs.get(GradientStep.LOSS).toFloatArray()[0];
+  private double differentiate(List<TrainingData.Batch> batches, long targets) {
+    List<GradientStep.Part> parts = new ArrayList<>(batches.size());
+    for (TrainingData.Batch batch : batches) {
+      Map<String, Tensor> inputs = new LinkedHashMap<>(batch.inputs());
+      inputs.keySet().retainAll(graph.inputs().keySet());
+      parts.add(new GradientStep.Part(inputs, (double) batch.targets() / targets));
     }
+    return gradients.run(parts, dropout.fork(state.step()));
   }
 
   private void requireFinite(String name, double value) {
