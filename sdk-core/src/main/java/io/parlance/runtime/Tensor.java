@@ -97,7 +97,8 @@ public final class Tensor implements AutoCloseable {
   public Tensor part(long from, long count) {
     checkOpen();
     if (memory == null) {
-      throw new IllegalStateException(this + " is the output of a run; its memory cannot be shared");
+      throw new IllegalStateException(
+          this + " is the output of a run; its memory cannot be shared");
     }
     if (from < 0 || count < 0 || from + count > elements) {
       throw new IndexOutOfBoundsException(

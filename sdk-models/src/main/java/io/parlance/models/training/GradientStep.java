@@ -178,7 +178,8 @@ public final class GradientStep implements AutoCloseable {
   /** For several workers at once, each with its share of the threads. */
   private Session sharedSession() {
     if (shared == null) {
-      Execution each = options.execution().threads(Math.max(1, options.threads() / threads.count()));
+      Execution each =
+          options.execution().threads(Math.max(1, options.threads() / threads.count()));
       shared = Session.load(model, "gradients of " + graph.name(), options.withExecution(each));
     }
     return shared;

@@ -31,8 +31,8 @@ import java.util.function.IntConsumer;
  *
  * <p>The rule is one small graph over a vector. It runs piece by piece, so that a piece stays in
  * the processor's cache while a dozen operators pass through it, and on several threads. The result
- * does not depend on how many. Owns its sessions and its state, not the parameters and
- * gradients. Not thread-safe.
+ * does not depend on how many. Owns its sessions and its state, not the parameters and gradients.
+ * Not thread-safe.
  */
 public final class OptimizerStep implements AutoCloseable {
 
@@ -192,8 +192,7 @@ public final class OptimizerStep implements AutoCloseable {
     Graph graph = Graph.training("optimizer");
     Value gradient = mul(vector(graph, GRADIENT), number(graph, CLIP));
     Value mean = add(mul(vector(graph, MEAN), options.beta1()), gradient);
-    Value square =
-        add(mul(vector(graph, SQUARE), options.beta2()), mul(gradient, gradient));
+    Value square = add(mul(vector(graph, SQUARE), options.beta2()), mul(gradient, gradient));
     Value direction = div(mean, add(sqrt(square), number(graph, EPSILON)));
     Value kept = mul(vector(graph, PARAMETER), number(graph, DECAY));
     graph.output(PARAMETER + AFTER, sub(kept, mul(direction, number(graph, RATE))));

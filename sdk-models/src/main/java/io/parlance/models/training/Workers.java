@@ -57,7 +57,8 @@ final class Workers implements AutoCloseable {
         } catch (InterruptedException e) {
           interrupted = true;
         } catch (ExecutionException e) {
-          return first(failure, e.getCause());
+          Throwable cause = e.getCause();
+          return first(failure, cause == null ? e : cause);
         }
       }
     } finally {
