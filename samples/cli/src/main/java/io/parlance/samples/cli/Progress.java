@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import me.tongfei.progressbar.ProgressState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Progress implements AutoCloseable {
 
+  private static final int SHORTEST_BAR = 5;
+  private static final int LONGEST_BAR = 40;
   private static final long NANOS_BETWEEN_LINES = Duration.ofSeconds(10).toNanos();
 
   private final String task;
@@ -54,11 +56,27 @@ final class Progress implements AutoCloseable {
         .setTaskName(task)
         .setInitialMax(total)
         .startsFrom(first, Duration.ZERO)
-        .setStyle(ProgressBarStyle.ASCII)
-        .setEtaFunction(
-            state -> timeLeft(state.getCurrent(), state.getMax(), state.getElapsedAfterStart()))
+        .setRenderer(this::draw)
         .setConsumer(new ConsoleProgressBarConsumer(messages, columns))
         .build();
+  }
+
+  /** One line of figures; the bar takes what room they leave. */
+  private String draw(ProgressState state, int width) {
+    double share = (double) state.getCurrent() / Math.max(1, state.getMax());
+    String count = String.format("%s %d/%d ", task, state.getCurrent(), state.getMax());
+    String figures =
+        timeLeft(state.getCurrent(), state.getMax(), state.getElapsedAfterStart())
+                .map(time -> clock(time) + " left, ")
+                .orElse("")
+            + state.getExtraMessage();
+    int room = Math.min(LONGEST_BAR, width - count.length() - figures.length() - 3);
+    if (room >= SHORTEST_BAR) {
+      int filled = (int) Math.round(share * room);
+      count += "[" + "=".repeat(filled) + " ".repeat(room - filled) + "] ";
+    }
+    String line = count + figures;
+    return line.length() <= width ? line : line.substring(0, width);
   }
 
   /** Tells how many steps are done and what is to be said beside it. */
@@ -74,7 +92,7 @@ final class Progress implements AutoCloseable {
   void step(long done, String figures, @Nullable Duration left) {
     known = left;
     if (bar != null) {
-      bar.setExtraMessage(" " + figures);
+      bar.setExtraMessage(figures);
       bar.stepTo(done);
       return;
     }

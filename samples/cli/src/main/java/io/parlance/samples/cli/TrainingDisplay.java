@@ -32,14 +32,14 @@ final class TrainingDisplay implements TrainingListener, AutoCloseable {
         new StringBuilder(
             String.format(
                 Locale.ROOT,
-                "loss %.3f, rate %.1e, %.0f examples/s, %.0f tokens/s",
+                "loss %.3f, lr %.1e, %.0f ex/s, %.0f tok/s",
                 now.loss(),
                 now.learningRate(),
                 now.examplesPerSecond(),
                 now.tokensPerSecond()));
     Evaluation evaluation = now.evaluation();
     if (evaluation != null) {
-      figures.append(String.format(Locale.ROOT, ", dev %s %.4f", name(main), evaluation.get(main)));
+      figures.append(String.format(Locale.ROOT, ", dev %.4f", evaluation.get(main)));
     }
     progress.step(now.step(), figures.toString(), now.timeLeft());
   }

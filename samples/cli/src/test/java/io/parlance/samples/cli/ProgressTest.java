@@ -51,10 +51,25 @@ class ProgressTest {
   }
 
   @Test
-  void aTerminalShowsABarWithTheFigures() {
-    try (Progress progress = start(100, 0)) {
-      progress.step(100, "loss 0.5");
+  void aTerminalShowsABarThatTakesTheRoomThatFiguresLeave() {
+    try (Progress progress = start(60, 0)) {
+      now = Duration.ofSeconds(25).toNanos();
+      progress.step(25, "loss 0.5", Duration.ofSeconds(75));
     }
-    assertThat(messages()).contains("train 100%").contains("100/100").contains("loss 0.5");
+    assertThat(lastLine())
+        .isEqualTo("train 25/100 [======                ] 0:01:15 left, loss 0.5");
+  }
+
+  @Test
+  void aNarrowTerminalShowsTheFigures() {
+    try (Progress progress = start(30, 0)) {
+      progress.step(100, "loss 0.5, something longer", Duration.ZERO);
+    }
+    assertThat(lastLine()).isEqualTo("train 100/100 0:00:00 left, lo");
+  }
+
+  private String lastLine() {
+    String[] lines = messages().split("[\r\n]+");
+    return lines[lines.length - 1];
   }
 }

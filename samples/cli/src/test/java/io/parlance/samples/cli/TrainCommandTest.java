@@ -69,7 +69,7 @@ class TrainCommandTest {
     assertThat(result.get("steps").getAsInt()).isEqualTo(40);
     assertThat(result.get("accuracy").getAsDouble()).isEqualTo(1.0);
     assertThat(run.messages())
-        .containsPattern("train 1/40: loss \\d\\.\\d+, rate .*examples/s, .*tokens/s")
+        .containsPattern("train 1/40: loss \\d\\.\\d+, lr .* ex/s, .* tok/s")
         .contains("step 40, dev loss ");
 
     String model = folder.resolve("model").toString();
