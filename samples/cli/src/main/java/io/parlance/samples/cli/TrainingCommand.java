@@ -85,9 +85,6 @@ abstract class TrainingCommand extends Subcommand {
               architecture.start() == null ? RATE_OF_NEW_WEIGHTS : RATE_OF_TRAINED_WEIGHTS);
       TrainingResult result = train(tokenizer.tokenizer(), model, options);
       if (result.ending() == TrainingResult.Ending.INTERRUPTED) {
-        streams()
-            .messages()
-            .println("stopped after step " + result.step() + "; go on with --resume");
         return ExitStatus.SUCCESS;
       }
       export(tokenizer, model, options, result);
@@ -137,7 +134,12 @@ abstract class TrainingCommand extends Subcommand {
       }
       Trainer trainer = builder.build();
       try (Interruption interruption = new Interruption(trainer::stop)) {
-        return trainer.train();
+        TrainingResult result = trainer.train();
+        if (result.ending() == TrainingResult.Ending.INTERRUPTED) {
+          // said before the process may end
+          display.say("stopped after step " + result.step() + "; go on with --resume");
+        }
+        return result;
       }
     }
   }

@@ -53,10 +53,15 @@ final class TrainingDisplay implements TrainingListener, AutoCloseable {
           .append(String.format(Locale.ROOT, "%s %.4f", name(each.getKey()), each.getValue()));
       separator = ", ";
     }
+    say(line.toString());
+  }
+
+  /** Says something that stays on its own line. */
+  void say(String message) {
     if (progress == null) {
-      streams.messages().println(line);
+      streams.messages().println(message);
     } else {
-      progress.say(line.toString());
+      progress.say(message);
     }
   }
 
