@@ -13,11 +13,14 @@ import io.parlance.models.training.GradientStep;
 import io.parlance.models.training.OptimizerStep;
 import io.parlance.models.training.ParameterGroup;
 import io.parlance.runtime.ElementType;
-import io.parlance.runtime.Outputs;
+import io.parlance.runtime.SessionOptions;
 import io.parlance.runtime.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Training by Parlance: the steps that its trainer takes. */
 final class ParlanceSteps implements TrainingSteps {
@@ -25,6 +28,8 @@ final class ParlanceSteps implements TrainingSteps {
   private static final CounterRandom NO_DROPOUT = CounterRandom.of(0);
   private static final AdamW RULE =
       new AdamW(Workload.BETA1, Workload.BETA2, Workload.EPSILON, Double.POSITIVE_INFINITY);
+
+  private static final int PART_ROWS = GradientStep.PART_TOKENS / Workload.SEQUENCE;
 
   private final TrainingTask task;
   private final TrainableModel model;
@@ -44,19 +49,17 @@ final class ParlanceSteps implements TrainingSteps {
     Graph graph = Graph.training("benchmark");
     Map<String, Value> outputs = forward(model.model(), graph);
     outputs.keySet().retainAll(List.of(GradientStep.LOSS));
+    SessionOptions sessions =
+        GradientStep.options().withExecution(Execution.cpu().threads(threads));
     gradients =
-        GradientStep.of(
-            graph,
-            outputs,
-            model.parameters(),
-            graph.parameters().keySet(),
-            GradientStep.options().withExecution(Execution.cpu().threads(threads)));
+        GradientStep.of(graph, outputs, model.parameters(), graph.parameters().keySet(), sessions);
     optimizer =
         new OptimizerStep(
             RULE,
             model.parameters(),
             gradients.gradients(),
-            name -> ParameterGroup.decayed(Workload.weightDecay(name)));
+            name -> ParameterGroup.decayed(Workload.weightDecay(name)),
+            sessions);
   }
 
   /** The forward pass for batches of any size, as when lengths are mixed. */
@@ -79,32 +82,53 @@ final class ParlanceSteps implements TrainingSteps {
 
   @Override
   public float step(Workload.Batch batch) {
-    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    List<GradientStep.Part> parts = new ArrayList<>();
     try {
-      inputs.put("input_ids", tokens(batch.inputIds()));
-      inputs.put(
-          "labels",
-          batch.labels().length == batch.inputIds().length
-              ? tokens(batch.labels())
-              : Tensor.of(batch.labels(), batch.labels().length));
-      if (task == TrainingTask.MASKED_LM_GATHERED) {
-        long[] positions = batch.maskedPositions();
-        inputs.put("masked_positions", Tensor.of(positions, positions.length));
+      for (int row = 0; row < Workload.BATCH; row += PART_ROWS) {
+        parts.add(part(batch, row));
       }
-      float loss;
-      try (Outputs outputs = gradients.run(inputs, 1, false, NO_DROPOUT)) {
-        loss = outputs.get(GradientStep.LOSS).floatAt(0);
-      }
+      float loss = (float) gradients.run(parts, NO_DROPOUT);
       updates++;
       optimizer.apply(Workload.LEARNING_RATE, updates);
       return loss;
     } finally {
-      inputs.values().forEach(Tensor::close);
+      parts.forEach(part -> part.inputs().values().forEach(Tensor::close));
     }
   }
 
-  private static Tensor tokens(long[] ids) {
-    return Tensor.of(ids, Workload.BATCH, Workload.SEQUENCE);
+  /** Some rows of the batch, as the trainer cuts it. */
+  private GradientStep.Part part(Workload.Batch batch, int row) {
+    int from = row * Workload.SEQUENCE;
+    int to = from + PART_ROWS * Workload.SEQUENCE;
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    long[] ids = Arrays.copyOfRange(batch.inputIds(), from, to);
+    inputs.put("input_ids", Tensor.of(ids, PART_ROWS, Workload.SEQUENCE));
+    double share = (double) PART_ROWS / Workload.BATCH;
+    switch (task) {
+      case CLASSIFIER, CLASSIFIER_FIRST_TOKEN ->
+          inputs.put(
+              "labels",
+              Tensor.of(
+                  Arrays.copyOfRange(batch.labels(), row, row + PART_ROWS), (long) PART_ROWS));
+      case MASKED_LM, CAUSAL_LM ->
+          inputs.put(
+              "labels",
+              Tensor.of(
+                  Arrays.copyOfRange(batch.labels(), from, to), PART_ROWS, Workload.SEQUENCE));
+      case MASKED_LM_GATHERED -> {
+        int[] chosen =
+            IntStream.range(0, batch.maskedPositions().length)
+                .filter(i -> batch.maskedPositions()[i] >= from && batch.maskedPositions()[i] < to)
+                .toArray();
+        long[] positions =
+            Arrays.stream(chosen).mapToLong(i -> batch.maskedPositions()[i] - from).toArray();
+        long[] labels = Arrays.stream(chosen).mapToLong(i -> batch.labels()[i]).toArray();
+        inputs.put("masked_positions", Tensor.of(positions, positions.length));
+        inputs.put("labels", Tensor.of(labels, labels.length));
+        share = (double) labels.length / batch.labels().length;
+      }
+    }
+    return new GradientStep.Part(inputs, share);
   }
 
   @Override
