@@ -30,6 +30,7 @@ final class TrainingRun implements AutoCloseable {
   private final TrainingListener listener;
   private final BooleanSupplier stopRequested;
   private final Metric metric;
+  private final int[] lengths;
   private final TrainingPlan plan;
   private final Throughput throughput;
   private final CounterRandom masking;
@@ -48,7 +49,8 @@ final class TrainingRun implements AutoCloseable {
     this.options = settings.options;
     this.listener = settings.listener;
     this.stopRequested = stopRequested;
-    this.plan = new TrainingPlan(options, data.lengths());
+    this.lengths = data.lengths();
+    this.plan = new TrainingPlan(options, lengths);
     this.throughput = new Throughput(settings.nanoseconds, plan.totalSteps());
     CounterRandom random = CounterRandom.of(options.seed());
     this.masking = random.fork("masking");
@@ -188,7 +190,7 @@ final class TrainingRun implements AutoCloseable {
     try {
       long targets = 0;
       for (int[] batch : batches) {
-        for (int[] some : BatchParts.cut(batch, data.lengths(), gradients.workers())) {
+        for (int[] some : BatchParts.cut(batch, lengths, gradients.workers())) {
           TrainingData.Batch part = data.batch(some, masking.fork(epoch));
           parts.add(part);
           targets += part.targets();
