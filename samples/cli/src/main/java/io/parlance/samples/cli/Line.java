@@ -51,7 +51,9 @@ record Line(long number, JsonObject fields) {
     String text = optionalText(name);
     if (text == null) {
       throw new InvalidLineException(
-          "field '" + name + "' is missing; the line has " + fields.keySet());
+          fields.has(name)
+              ? "field '" + name + "' is null; an empty string stands for no text"
+              : "field '" + name + "' is missing; the line has " + fields.keySet());
     }
     return text;
   }

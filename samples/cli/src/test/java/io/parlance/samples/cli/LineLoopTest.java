@@ -107,8 +107,10 @@ class LineLoopTest {
   @Test
   void linesThatAreNotJsonObjectsNameTheirNumberAndTheReason() throws IOException {
     long failed =
-        run("{\"text\":\n\n[1]\n{\"text\":\"a\"} x\n{'text':'a'}\n{\"text\":1}\n{\"txt\":\"a\"}\n");
-    assertThat(failed).isEqualTo(6);
+        run(
+            "{\"text\":\n\n[1]\n{\"text\":\"a\"} x\n{'text':'a'}\n{\"text\":1}\n{\"txt\":\"a\"}\n"
+                + "{\"text\":null}\n");
+    assertThat(failed).isEqualTo(7);
     assertThat(lines())
         .containsExactly(
             "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 1: not valid JSON: the line ends"
@@ -122,7 +124,9 @@ class LineLoopTest {
             "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 6: field 'text' must be a string,"
                 + " found 1\"}}",
             "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 7: field 'text' is missing; the"
-                + " line has [txt]\"}}");
+                + " line has [txt]\"}}",
+            "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 8: field 'text' is null; an empty"
+                + " string stands for no text\"}}");
   }
 
   @Test
