@@ -67,9 +67,15 @@ final class ParlanceCommand implements Runnable {
         .setExecutionExceptionHandler((e, command, parsed) -> parlance.failed(e, command));
     try {
       return commandLine.execute(arguments);
-    } catch (OutOfMemoryError | LinkageError e) {
-      // the first names what to give more of, the second what is missing; both are the user's to
-      // mend
+    } catch (OutOfMemoryError e) {
+      parlance.report(
+          "parlance: "
+              + Failure.message(e)
+              + "; give the JVM more memory, for example PARLANCE_JAVA_OPTIONS=-Xmx8g",
+          e);
+      return ExitStatus.REFUSED;
+    } catch (LinkageError e) {
+      // a native library that is missing is the user's to mend
       parlance.report("parlance: " + Failure.message(e), e);
       return ExitStatus.REFUSED;
     }
