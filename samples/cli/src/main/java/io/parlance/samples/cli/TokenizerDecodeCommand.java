@@ -4,29 +4,20 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.parlance.tokenizers.Tokenizer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** Turns token ids back into text. */
 @Command(
     name = "decode",
     description = "Turns token ids into text. A line in: {\"token_ids\"}; a line out: {\"text\"}.")
-final class TokenizerDecodeCommand extends LineCommand {
+final class TokenizerDecodeCommand extends TokenizerLineCommand {
 
   private static final TaskOptions OPTIONS =
       new TaskOptions(
           TaskOption.flag(
               "skip_special_tokens", "Whether special tokens are left out (not by default)."));
-
-  @Option(
-      names = "--model",
-      paramLabel = "FOLDER",
-      required = true,
-      description = "A model folder or a tokenizer.json.")
-  private Path model;
 
   @Override
   TaskOptions taskOptions() {
@@ -34,26 +25,15 @@ final class TokenizerDecodeCommand extends LineCommand {
   }
 
   @Override
-  LineTask open() {
-    Tokenizer tokenizer = Tokenizer.load(model);
-    return new LineTask() {
-      @Override
-      public List<JsonObject> answer(List<Line> lines, JsonObject options) {
-        boolean skip = TaskOptions.flag(options, "skip_special_tokens", false);
-        List<JsonObject> answers = new ArrayList<>(lines.size());
-        for (Line line : lines) {
-          JsonObject answer = new JsonObject();
-          answer.addProperty("text", tokenizer.decode(tokenIds(line), skip));
-          answers.add(answer);
-        }
-        return answers;
-      }
-
-      @Override
-      public void close() {
-        tokenizer.close();
-      }
-    };
+  List<JsonObject> answer(Tokenizer tokenizer, List<Line> lines, JsonObject options) {
+    boolean skip = TaskOptions.flag(options, "skip_special_tokens", false);
+    List<JsonObject> answers = new ArrayList<>(lines.size());
+    for (Line line : lines) {
+      JsonObject answer = new JsonObject();
+      answer.addProperty("text", tokenizer.decode(tokenIds(line), skip));
+      answers.add(answer);
+    }
+    return answers;
   }
 
   private static long[] tokenIds(Line line) {

@@ -6,12 +6,9 @@ import io.parlance.tokenizers.Encoding;
 import io.parlance.tokenizers.EncodingOptions;
 import io.parlance.tokenizers.Tokenizer;
 import io.parlance.tokenizers.Truncation;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** Shows how a tokenizer splits texts. */
 @Command(
@@ -20,7 +17,7 @@ import picocli.CommandLine.Option;
       "Shows the tokens of texts. A line in: {\"text\", \"text_pair\"?}; a line out: {\"token_ids\",",
       "\"tokens\", \"type_ids\", \"offsets\", \"truncated\"}; offsets count UTF-16 units."
     })
-final class TokenizerEncodeCommand extends LineCommand {
+final class TokenizerEncodeCommand extends TokenizerLineCommand {
 
   private static final TaskOptions OPTIONS =
       new TaskOptions(
@@ -29,37 +26,15 @@ final class TokenizerEncodeCommand extends LineCommand {
           TaskOption.flag(
               "add_special_tokens", "Whether special tokens such as [CLS] are added (default)."));
 
-  @Option(
-      names = "--model",
-      paramLabel = "FOLDER",
-      required = true,
-      description = "A model folder or a tokenizer.json.")
-  private Path model;
-
   @Override
   TaskOptions taskOptions() {
     return OPTIONS;
   }
 
   @Override
-  LineTask open() {
-    Tokenizer tokenizer = Tokenizer.load(model);
-    return new LineTask() {
-      @Override
-      public List<JsonObject> answer(List<Line> lines, JsonObject options) {
-        EncodingOptions encoding = encodingOptions(tokenizer, options);
-        List<JsonObject> answers = new ArrayList<>(lines.size());
-        for (Line line : lines) {
-          answers.add(describe(encode(tokenizer, line, encoding)));
-        }
-        return answers;
-      }
-
-      @Override
-      public void close() {
-        tokenizer.close();
-      }
-    };
+  List<JsonObject> answer(Tokenizer tokenizer, List<Line> lines, JsonObject options) {
+    EncodingOptions encoding = encodingOptions(tokenizer, options);
+    return lines.stream().map(line -> describe(encode(tokenizer, line, encoding))).toList();
   }
 
   private static EncodingOptions encodingOptions(Tokenizer tokenizer, JsonObject options) {
