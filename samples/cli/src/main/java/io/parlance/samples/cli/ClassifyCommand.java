@@ -17,8 +17,9 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "classify",
     description = {
-      "Classifies texts. A line in: {\"text\", \"text_pair\"?}; a line out:",
-      "{\"labels\": [{\"label\", \"score\"}, ...]}, best first."
+      "Classifies texts.",
+      "A line in: {\"text\", \"text_pair\"?}; a line out: {\"labels\": [{\"label\", \"score\"}, "
+          + "...]}, best first."
     })
 final class ClassifyCommand extends LineCommand {
 

@@ -36,8 +36,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "evaluate",
     description = {
-      "Measures a classifier on labelled texts: lines {\"text\", \"text_pair\"?, \"label\"}. Writes one JSON",
-      "object with the metrics of the problem: accuracy, macro_f1, micro_f1, matthews, pearson, spearman."
+      "Measures a classifier on labelled texts.",
+      "Reads lines {\"text\", \"text_pair\"?, \"label\"} and writes one JSON object with the "
+          + "metrics of the problem: accuracy, macro_f1, micro_f1, matthews, pearson, "
+          + "spearman."
     })
 final class EvaluateCommand extends Subcommand {
 

@@ -12,8 +12,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "export",
     description = {
-      "Turns a folder with config.json and model.safetensors into one of the conventional layout, with",
-      "model.onnx, that any ONNX consumer loads."
+      "Turns trained weights into a folder that any ONNX consumer loads.",
+      "Reads config.json, model.safetensors and the tokenizer; writes the conventional "
+          + "layout with model.onnx."
     })
 final class ExportCommand extends Subcommand {
 

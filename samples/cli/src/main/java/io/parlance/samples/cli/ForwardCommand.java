@@ -23,9 +23,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "forward",
     description = {
-      "Computes the outputs of a model (config.json and model.safetensors) for named tensors, its loss",
-      "where labels are given, and the gradients of that loss.",
-      "Both files: {\"cases\": {CASE: {NAME: {\"dtype\", \"shape\", \"data\"}}}}."
+      "Computes outputs, loss and gradients of a model for given tensors.",
+      "The model is config.json and model.safetensors; its loss is computed where "
+          + "labels are given. Both files: {\"cases\": {CASE: {NAME: {\"dtype\", \"shape\", "
+          + "\"data\"}}}}."
     })
 final class ForwardCommand extends Subcommand {
 

@@ -31,8 +31,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "inspect",
     description = {
-      "Tells what is in a model folder, as one JSON object: configuration, tokenizer, graphs with their",
-      "inputs and outputs, weights. What cannot be read has its error in place; the exit status is 3 then."
+      "Tells what is in a model folder.",
+      "Writes one JSON object: configuration, tokenizer, graphs with their inputs and "
+          + "outputs, weights. What cannot be read has its error in place; the exit status is "
+          + "3 then."
     })
 final class InspectCommand extends Subcommand {
 

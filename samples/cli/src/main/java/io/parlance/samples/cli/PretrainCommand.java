@@ -26,8 +26,9 @@ import picocli.CommandLine.Option;
     name = "pretrain",
     defaultValueProvider = Recipe.Defaults.class,
     description = {
-      "Pretrains an encoder on texts by masked language modelling and exports it as a model folder,",
-      "from which 'train --init' goes on."
+      "Pretrains an encoder on plain texts.",
+      "The objective is masked language modelling. The exported folder is where 'train "
+          + "--init' goes on."
     })
 final class PretrainCommand extends TrainingCommand {
 

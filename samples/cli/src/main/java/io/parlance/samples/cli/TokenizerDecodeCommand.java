@@ -11,7 +11,10 @@ import picocli.CommandLine.Command;
 /** Turns token ids back into text. */
 @Command(
     name = "decode",
-    description = "Turns token ids into text. A line in: {\"token_ids\"}; a line out: {\"text\"}.")
+    description = {
+      "Turns token ids into text.",
+      "A line in: {\"token_ids\"}; a line out: {\"text\"}."
+    })
 final class TokenizerDecodeCommand extends TokenizerLineCommand {
 
   private static final TaskOptions OPTIONS =

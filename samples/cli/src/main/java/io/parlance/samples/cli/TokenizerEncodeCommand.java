@@ -14,8 +14,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "encode",
     description = {
-      "Shows the tokens of texts. A line in: {\"text\", \"text_pair\"?}; a line out: {\"token_ids\",",
-      "\"tokens\", \"type_ids\", \"offsets\", \"truncated\"}; offsets count UTF-16 units."
+      "Shows the tokens of texts.",
+      "A line in: {\"text\", \"text_pair\"?}; a line out: {\"token_ids\", \"tokens\", "
+          + "\"type_ids\", \"offsets\", \"truncated\"}; offsets count UTF-16 units."
     })
 final class TokenizerEncodeCommand extends TokenizerLineCommand {
 

@@ -22,8 +22,10 @@ import picocli.CommandLine.Option;
 /** Learns a vocabulary from texts. */
 @Command(
     name = "train",
-    description =
-        "Learns a vocabulary from texts and writes a tokenizer that the Hugging Face library loads.")
+    description = {
+      "Learns a vocabulary from texts.",
+      "Writes a tokenizer that the Hugging Face library loads."
+    })
 final class TokenizerTrainCommand extends Subcommand {
 
   /** The algorithms. */

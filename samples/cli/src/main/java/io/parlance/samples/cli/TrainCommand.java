@@ -22,8 +22,9 @@ import picocli.CommandLine.Option;
     name = "train",
     defaultValueProvider = Recipe.Defaults.class,
     description = {
-      "Trains a classifier on JSON Lines {\"text\", \"text_pair\"?, \"label\"} and exports it as a model",
-      "folder. A label is a class, a list of classes, or a number to predict."
+      "Trains a classifier and exports it.",
+      "Reads JSON Lines {\"text\", \"text_pair\"?, \"label\"}; a label is a class, a list of "
+          + "classes, or a number to predict. Writes a model folder."
     })
 final class TrainCommand extends TrainingCommand {
 
