@@ -3,13 +3,7 @@ package io.parlance.samples.cli;
 import io.parlance.models.architecture.BertConfig;
 import io.parlance.models.architecture.BertHead;
 import io.parlance.models.architecture.PretrainedModel;
-import io.parlance.models.objective.MaskedLanguageModeling;
-import io.parlance.models.objective.TokenMasking;
-import io.parlance.models.objective.TokenSequence;
-import io.parlance.models.training.MaskedLanguageData;
 import io.parlance.models.training.TrainingData;
-import io.parlance.tokenizers.Encoding;
-import io.parlance.tokenizers.EncodingOptions;
 import io.parlance.tokenizers.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -79,40 +73,13 @@ final class PretrainCommand extends TrainingCommand {
 
   @Override
   TrainingData trainingData(Tokenizer tokenizer, int maximumLength) {
-    return data(train, tokenizer, maximumLength);
+    return MaskedTexts.data(texts(train), tokenizer, maximumLength, wholeWords);
   }
 
   @Override
   @Nullable TrainingData developmentData(Tokenizer tokenizer, int maximumLength) {
-    return development.isEmpty() ? null : data(development, tokenizer, maximumLength);
-  }
-
-  /** Texts longer than the model takes become several sequences. */
-  private TrainingData data(List<Path> files, Tokenizer tokenizer, int maximumLength) {
-    EncodingOptions windows = EncodingOptions.truncated(maximumLength).withStride(0);
-    List<TokenSequence> sequences = new ArrayList<>();
-    for (String text : texts(files)) {
-      Encoding first = tokenizer.encode(text, windows);
-      add(first, sequences);
-      first.overflow().forEach(each -> add(each, sequences));
-    }
-    int mask =
-        tokenizer
-            .maskTokenId()
-            .orElseThrow(
-                () ->
-                    new RefusedException(
-                        "the tokenizer has no mask token, so nothing can be masked"));
-    TokenMasking masking =
-        TokenMasking.bert(mask, tokenizer.vocabularySize()).wholeWords(wholeWords);
-    return new MaskedLanguageData(
-        new MaskedLanguageModeling(masking, tokenizer.padTokenId().orElse(0)), sequences);
-  }
-
-  private static void add(Encoding encoding, List<TokenSequence> sequences) {
-    TokenSequence sequence = TokenSequence.of(encoding);
-    if (sequence.hasWords()) {
-      sequences.add(sequence);
-    }
+    return development.isEmpty()
+        ? null
+        : MaskedTexts.data(texts(development), tokenizer, maximumLength, wholeWords);
   }
 }

@@ -64,6 +64,15 @@ final class TrainCommand extends TrainingCommand {
       description = "One of ${COMPLETION-CANDIDATES}; follows from the labels if not given.")
   private Labels.@Nullable ProblemType problem;
 
+  @Option(
+      names = "--pretrain-epochs",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Masked language modelling on the training texts before, this many passes (default: "
+              + "${DEFAULT-VALUE}); helps where labels are few.")
+  private int pretrainingEpochs;
+
   private @Nullable LabeledDataset dataset;
 
   private LabeledDataset dataset() {
@@ -71,6 +80,11 @@ final class TrainCommand extends TrainingCommand {
       dataset = problem == null ? LabeledDataset.read(train) : LabeledDataset.read(train, problem);
     }
     return dataset;
+  }
+
+  @Override
+  int pretrainingEpochs() {
+    return pretrainingEpochs;
   }
 
   @Override

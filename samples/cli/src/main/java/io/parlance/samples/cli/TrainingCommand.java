@@ -5,6 +5,7 @@ import io.parlance.model.ModelFolder;
 import io.parlance.model.ModelSource;
 import io.parlance.models.TrainableModel;
 import io.parlance.models.architecture.BertConfig;
+import io.parlance.models.architecture.BertHead;
 import io.parlance.models.architecture.PretrainedModel;
 import io.parlance.models.export.ModelExporter;
 import io.parlance.models.export.Precision;
@@ -13,11 +14,14 @@ import io.parlance.models.training.Trainer;
 import io.parlance.models.training.TrainingData;
 import io.parlance.models.training.TrainingOptions;
 import io.parlance.models.training.TrainingResult;
+import io.parlance.models.weights.SafetensorsWriter;
 import io.parlance.tokenizers.Tokenizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -78,19 +82,70 @@ abstract class TrainingCommand extends Subcommand {
   @Override
   public Integer call() throws IOException {
     ModelExporter.checkTarget(output);
-    try (ChosenTokenizer tokenizer = tokenizer();
-        TrainableModel model = newModel(tokenizer)) {
+    try (ChosenTokenizer tokenizer = tokenizer()) {
+      if (pretrainingEpochs() > 0 && isInterrupted(pretrain(tokenizer))) {
+        return ExitStatus.SUCCESS;
+      }
+      trainAndExport(tokenizer);
+    }
+    return ExitStatus.SUCCESS;
+  }
+
+  private void trainAndExport(ChosenTokenizer tokenizer) throws IOException {
+    try (TrainableModel model = newModel(tokenizer)) {
       TrainingOptions options =
           training.options(
               architecture.start() == null ? RATE_OF_NEW_WEIGHTS : RATE_OF_TRAINED_WEIGHTS);
-      TrainingResult result = train(tokenizer.tokenizer(), model, options);
-      if (result.ending() == TrainingResult.Ending.INTERRUPTED) {
-        return ExitStatus.SUCCESS;
+      int length = maximumLength(tokenizer.tokenizer(), model);
+      TrainingData data = trainingData(tokenizer.tokenizer(), length);
+      TrainingData development = developmentData(tokenizer.tokenizer(), length);
+      TrainingResult result =
+          train(model, data, development, options, training.checkpoints(output));
+      if (!isInterrupted(result)) {
+        export(tokenizer, model, options, result);
+        report(result);
       }
-      export(tokenizer, model, options, result);
-      report(result);
     }
-    return ExitStatus.SUCCESS;
+  }
+
+  private static boolean isInterrupted(TrainingResult result) {
+    return result.ending() == TrainingResult.Ending.INTERRUPTED;
+  }
+
+  /** How often a new body reads the training texts before it learns the task; 0 for not at all. */
+  int pretrainingEpochs() {
+    return 0;
+  }
+
+  /** Masked language modelling on the training texts; the weights go to {@link #pretrained}. */
+  private TrainingResult pretrain(ChosenTokenizer tokenizer) {
+    if (architecture.start() != null) {
+      throw new RefusedException(
+          "--init brings a trained body; leave --pretrain-epochs out, or --init");
+    }
+    BertConfig config =
+        architecture.fresh(tokenizer.tokenizer().vocabularySize(), tokenizer.padTokenId());
+    try (TrainableModel model =
+        TrainableModel.initialize(BertHead.MASKED_LM.model(config), training.seed())) {
+      List<String> texts = new ArrayList<>();
+      texts().forEachRemaining(texts::add);
+      TrainingData data =
+          MaskedTexts.data(
+              texts, tokenizer.tokenizer(), maximumLength(tokenizer.tokenizer(), model), true);
+      TrainingOptions options =
+          training.pretrainingOptions(pretrainingEpochs(), RATE_OF_NEW_WEIGHTS);
+      TrainingResult result =
+          train(model, data, null, options, pretrained().resolveSibling("pretraining"));
+      if (!isInterrupted(result)) {
+        SafetensorsWriter.write(pretrained(), model.parameters());
+      }
+      return result;
+    }
+  }
+
+  /** The weights of the pretrained body, among the checkpoints. */
+  private Path pretrained() {
+    return training.checkpoints(output).resolve("pretrained.safetensors");
   }
 
   private ChosenTokenizer tokenizer() {
@@ -112,19 +167,23 @@ abstract class TrainingCommand extends Subcommand {
     if (start == null) {
       PretrainedModel model =
           model(architecture.fresh(tokenizer.tokenizer().vocabularySize(), tokenizer.padTokenId()));
-      return TrainableModel.initialize(model, training.seed());
+      return pretrainingEpochs() > 0
+          ? TrainableModel.fineTune(model, pretrained(), training.seed())
+          : TrainableModel.initialize(model, training.seed());
     }
     BertConfig config = BertConfig.from(ModelFolder.open(ModelSource.of(start)).config());
     return TrainableModel.fineTune(model(architecture.withDropout(config)), start, training.seed());
   }
 
-  private TrainingResult train(Tokenizer tokenizer, TrainableModel model, TrainingOptions options) {
-    int length = maximumLength(tokenizer, model);
-    TrainingData data = trainingData(tokenizer, length);
-    TrainingData development = developmentData(tokenizer, length);
+  private TrainingResult train(
+      TrainableModel model,
+      TrainingData data,
+      @Nullable TrainingData development,
+      TrainingOptions options,
+      Path checkpoints) {
     try (TrainingDisplay display = new TrainingDisplay(streams(), data.mainMetric())) {
       Trainer.Builder builder =
-          Trainer.builder(model, data, training.checkpoints(output))
+          Trainer.builder(model, data, checkpoints)
               .options(options)
               .listener(display)
               .execution(execution.execution())

@@ -150,6 +150,19 @@ final class TrainingFlags {
         .build();
   }
 
+  /** The same for reading texts beforehand: no evaluation, and rates of its own. */
+  TrainingOptions pretrainingOptions(int passes, double rate) {
+    return TrainingOptions.builder()
+        .epochs(passes)
+        .batching(LengthBucketing.ofSize(batchSize))
+        .learningRate(rate)
+        .warmupShare(warmup)
+        .weightDecay(weightDecay)
+        .seed(seed)
+        .checkpointInterval(checkpointInterval)
+        .build();
+  }
+
   long seed() {
     return seed;
   }
