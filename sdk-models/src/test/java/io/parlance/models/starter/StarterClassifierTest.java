@@ -8,7 +8,9 @@ import io.parlance.runtime.NativeHandles;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The starter model answers without configuration; the expected intents are BANKING77's own names. */
+/**
+ * The starter model answers without configuration; the expected intents are BANKING77's own names.
+ */
 class StarterClassifierTest {
 
   @Test
