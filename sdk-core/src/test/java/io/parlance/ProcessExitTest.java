@@ -9,19 +9,30 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that ends while graphs run must end quietly, not by a crash of the JVM. */
+/** A process must start and end without a crash of the JVM, whatever goes on. */
 class ProcessExitTest {
   @RepeatedTest(5)
   void endsWhileCallsRun(@TempDir Path folder) throws Exception {
+    runsWell(folder, Leaving.class, "-Dunused=");
+  }
+
+  @Test
+  void startsWithALongCommandLine(@TempDir Path folder) throws Exception {
+    runsWell(folder, Classifying.class, "-Dunused=" + "x".repeat(100_000));
+  }
+
+  private static void runsWell(Path folder, Class<?> main, String option) throws Exception {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:ErrorFile=" + folder.resolve("crash.log"),
+                option,
                 "-cp",
                 System.getProperty("java.class.path"),
-                Leaving.class.getName(),
+                main.getName(),
                 TestModels.folder("textcls-bert").toString())
             .directory(folder.toFile())
             .redirectErrorStream(true)
@@ -31,7 +42,18 @@ class ProcessExitTest {
     assertThat(folder.toFile().listFiles(File::isFile)).isEmpty();
   }
 
-  /** The process: leaves as soon as every thread has had an answer. */
+  /** A process that has one text classified. */
+  static final class Classifying {
+    private Classifying() {}
+
+    public static void main(String[] arguments) {
+      try (Nlp nlp = Nlp.builder().classifier(Path.of(arguments[0])).build()) {
+        nlp.classify("The hotel was excellent.");
+      }
+    }
+  }
+
+  /** A process that leaves as soon as every thread has had an answer. */
   static final class Leaving {
     private Leaving() {}
 

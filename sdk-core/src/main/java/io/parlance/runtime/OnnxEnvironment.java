@@ -40,12 +40,14 @@ final class OnnxEnvironment {
   }
 
   private static synchronized OnnxEnvironment get(int requestedThreads) {
-    if (instance == null) {
-      instance =
-          create(
-              requestedThreads == Execution.DEFAULT_THREADS ? defaultThreads() : requestedThreads);
+    OnnxEnvironment made = instance;
+    if (made == null) {
+      int threads =
+          requestedThreads == Execution.DEFAULT_THREADS ? defaultThreads() : requestedThreads;
+      made = EnvironmentThread.call(() -> create(threads));
+      instance = made;
     }
-    return instance;
+    return made;
   }
 
   private static OnnxEnvironment create(int threads) {
