@@ -77,16 +77,7 @@ public final class ModelConfig {
    * BertForSequenceClassification}.
    */
   public List<String> architectures() {
-    JsonElement value = json.get("architectures");
-    if (value == null || value.isJsonNull()) {
-      return List.of();
-    }
-    if (!value.isJsonArray()) {
-      throw wrong("architectures", "a list of names", value);
-    }
-    List<String> names = new ArrayList<>();
-    value.getAsJsonArray().forEach(each -> names.add(asString("architectures", each)));
-    return List.copyOf(names);
+    return strings("architectures");
   }
 
   /** Rows of the embedding table: token ids are smaller. */
@@ -258,6 +249,50 @@ public final class ModelConfig {
       return Optional.of(flag.getAsBoolean());
     }
     throw wrong(key, "true or false", value);
+  }
+
+  /** An object of the file as a configuration of its own, if it is given. */
+  public Optional<ModelConfig> nested(String key) {
+    JsonObject value = object(key);
+    return value == null
+        ? Optional.empty()
+        : Optional.of(new ModelConfig(name + ": '" + key + "'", value));
+  }
+
+  /** A list of texts of the file; empty if it is not given. */
+  public List<String> strings(String key) {
+    List<String> texts = new ArrayList<>();
+    elements(key, "texts").forEach(each -> texts.add(asString(key, each)));
+    return List.copyOf(texts);
+  }
+
+  /** A whole number of the file, or a list of them; empty if it is not given. */
+  public List<Integer> integers(String key) {
+    OptionalInt one = json.get(key) instanceof JsonPrimitive ? integer(key) : OptionalInt.empty();
+    if (one.isPresent()) {
+      return List.of(one.getAsInt());
+    }
+    List<Integer> numbers = new ArrayList<>();
+    for (JsonElement each : elements(key, "whole numbers")) {
+      try {
+        numbers.add(each.getAsBigDecimal().intValueExact());
+      } catch (ArithmeticException | IllegalStateException | UnsupportedOperationException
+          | NumberFormatException e) {
+        throw wrong(key, "a list of whole numbers", each);
+      }
+    }
+    return List.copyOf(numbers);
+  }
+
+  private Iterable<JsonElement> elements(String key, String of) {
+    JsonElement value = json.get(key);
+    if (value == null || value.isJsonNull()) {
+      return List.of();
+    }
+    if (!value.isJsonArray()) {
+      throw wrong(key, "a list of " + of, value);
+    }
+    return value.getAsJsonArray();
   }
 
   private @Nullable JsonObject object(String key) {

@@ -186,42 +186,39 @@ public final class TrainableModel implements AutoCloseable {
     JsonObject config = model.configuration();
     checkRange(inputs, "input_ids", config, "vocab_size");
     checkRange(inputs, "token_type_ids", config, "type_vocab_size");
-    checkRange(inputs, "position_ids", config, "max_position_embeddings");
+    if (model.maximumLength().isEmpty()) {
+      return;
+    }
+    long limit = model.maximumLength().getAsLong();
+    checkRange(inputs, "position_ids", limit, "the number of positions");
     Tensor ids = inputs.get("input_ids");
-    if (ids != null && ids.shape().length > 0 && config.has("max_position_embeddings")) {
+    if (ids != null && ids.shape().length > 0) {
       long length = ids.shape()[ids.shape().length - 1];
-      long limit = config.get("max_position_embeddings").getAsLong();
       if (length > limit) {
         throw new InvalidInputException(
-            "input_ids are "
-                + length
-                + " tokens long; the model has "
-                + limit
-                + " positions (max_position_embeddings)");
+            "input_ids are " + length + " tokens long; the model has " + limit + " positions");
       }
     }
   }
 
   private static void checkRange(
       Map<String, Tensor> inputs, String name, JsonObject config, String key) {
+    if (config.has(key)) {
+      checkRange(inputs, name, config.get(key).getAsLong(), key);
+    }
+  }
+
+  private static void checkRange(
+      Map<String, Tensor> inputs, String name, long limit, String what) {
     Tensor tensor = inputs.get(name);
-    if (tensor == null || !config.has(key)) {
+    if (tensor == null) {
       return;
     }
-    long limit = config.get(key).getAsLong();
     for (long id : tensor.toLongArray()) {
       if (id < 0 || id >= limit) {
         throw new InvalidInputException(
-            name
-                + " holds "
-                + id
-                + ", expected 0 to "
-                + (limit - 1)
-                + " ("
-                + key
-                + " is "
-                + limit
-                + ")");
+            "%s holds %d, expected 0 to %d (%s is %d)"
+                .formatted(name, id, limit - 1, what, limit));
       }
     }
   }

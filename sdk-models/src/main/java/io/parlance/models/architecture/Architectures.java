@@ -2,13 +2,30 @@ package io.parlance.models.architecture;
 
 import io.parlance.ModelUnusableException;
 import io.parlance.model.ModelConfig;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /** Finds the model that a {@code config.json} names. */
 public final class Architectures {
+
+  /** Makes the model of one architecture. */
+  interface Builder {
+    /**
+     * The model.
+     *
+     * @param weights the names of the weights at hand; empty for a model that gets new ones
+     * @throws IllegalArgumentException if a value of the configuration is wrong
+     */
+    PretrainedModel build(ModelConfig config, Set<String> weights);
+  }
+
+  private static final Map<String, Builder> BUILDERS = new TreeMap<>();
+
+  static {
+    BUILDERS.putAll(BertHead.builders());
+  }
 
   private Architectures() {}
 
@@ -24,34 +41,23 @@ public final class Architectures {
   public static PretrainedModel of(ModelConfig config, Set<String> weights) {
     if (config.architectures().isEmpty()) {
       throw new ModelUnusableException(
-          config + " names no class under 'architectures'; known are " + new TreeSet<>(names()));
+          config + " names no class under 'architectures'; known are " + names());
     }
     String name = config.architectures().get(0);
-    for (BertHead head : BertHead.values()) {
-      if (head.architecture().equals(name)) {
-        boolean pooler =
-            weights.isEmpty() || weights.stream().anyMatch(w -> w.endsWith("pooler.dense.weight"));
-        try {
-          return head.model(BertConfig.from(config), pooler);
-        } catch (IllegalArgumentException e) {
-          throw new ModelUnusableException(config + ": " + e.getMessage(), e);
-        }
-      }
+    Builder builder = BUILDERS.get(name);
+    if (builder == null) {
+      throw new ModelUnusableException(
+          config + ": architecture '" + name + "' cannot be built; known are " + names());
     }
-    throw new ModelUnusableException(
-        config
-            + ": architecture '"
-            + name
-            + "' cannot be built; known are "
-            + new TreeSet<>(names()));
+    try {
+      return builder.build(config, weights);
+    } catch (IllegalArgumentException e) {
+      throw new ModelUnusableException(config + ": " + e.getMessage(), e);
+    }
   }
 
-  /** The names of all architectures that can be built. */
+  /** The names of all architectures that can be built, sorted. */
   public static List<String> names() {
-    List<String> names = new ArrayList<>();
-    for (BertHead head : BertHead.values()) {
-      names.add(head.architecture());
-    }
-    return names;
+    return List.copyOf(BUILDERS.keySet());
   }
 }

@@ -195,6 +195,21 @@ public enum BertHead {
     return architecture;
   }
 
+  /** How the models with these heads are made from {@code config.json}. */
+  static Map<String, Architectures.Builder> builders() {
+    Map<String, Architectures.Builder> builders = new LinkedHashMap<>();
+    for (BertHead head : values()) {
+      builders.put(
+          head.architecture,
+          (config, weights) ->
+              head.model(
+                  BertConfig.from(config),
+                  weights.isEmpty()
+                      || weights.stream().anyMatch(w -> w.endsWith("pooler.dense.weight"))));
+    }
+    return builders;
+  }
+
   private Set<String> known() {
     Set<String> known = new HashSet<>(SEQUENCE_INPUTS);
     known.addAll(targets);

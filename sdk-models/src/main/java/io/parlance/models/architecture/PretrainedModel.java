@@ -8,6 +8,7 @@ import io.parlance.models.weights.WeightNames;
 import io.parlance.runtime.ElementType;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * A model as a function that writes graphs: its configuration, and how its outputs follow from its
@@ -30,6 +31,17 @@ public interface PretrainedModel {
 
   /** The inputs of the exported graph in their usual order. */
   List<String> exportedInputs();
+
+  /**
+   * The longest sequence that the model has positions for; empty where positions are computed
+   * rather than looked up.
+   */
+  default OptionalLong maximumLength() {
+    JsonObject configuration = configuration();
+    return configuration.has("max_position_embeddings")
+        ? OptionalLong.of(configuration.get("max_position_embeddings").getAsLong())
+        : OptionalLong.empty();
+  }
 
   /**
    * Declares {@link #exportedInputs} in a graph: INT64, [batch, sequence] unless the head takes
