@@ -276,7 +276,9 @@ public final class ModelConfig {
     for (JsonElement each : elements(key, "whole numbers")) {
       try {
         numbers.add(each.getAsBigDecimal().intValueExact());
-      } catch (ArithmeticException | IllegalStateException | UnsupportedOperationException
+      } catch (ArithmeticException
+          | IllegalStateException
+          | UnsupportedOperationException
           | NumberFormatException e) {
         throw wrong(key, "a list of whole numbers", each);
       }

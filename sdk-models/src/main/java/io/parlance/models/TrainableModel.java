@@ -208,8 +208,7 @@ public final class TrainableModel implements AutoCloseable {
     }
   }
 
-  private static void checkRange(
-      Map<String, Tensor> inputs, String name, long limit, String what) {
+  private static void checkRange(Map<String, Tensor> inputs, String name, long limit, String what) {
     Tensor tensor = inputs.get(name);
     if (tensor == null) {
       return;
@@ -217,8 +216,7 @@ public final class TrainableModel implements AutoCloseable {
     for (long id : tensor.toLongArray()) {
       if (id < 0 || id >= limit) {
         throw new InvalidInputException(
-            "%s holds %d, expected 0 to %d (%s is %d)"
-                .formatted(name, id, limit - 1, what, limit));
+            "%s holds %d, expected 0 to %d (%s is %d)".formatted(name, id, limit - 1, what, limit));
       }
     }
   }
