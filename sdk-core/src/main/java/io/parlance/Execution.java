@@ -5,10 +5,15 @@ package io.parlance;
  *
  * @param device the kind of processor
  * @param deviceIndex which of several GPUs, from 0; 0 for the CPU
- * @param threads threads within one operator on the CPU; {@link #DEFAULT_THREADS} leaves the choice
- *     to the SDK (the processors that the JVM may use, at most the physical cores)
+ * @param threads threads that compute on the CPU, all runs together; {@link #DEFAULT_THREADS}
+ *     leaves the choice to the SDK (the processors that the JVM may use, at most the physical
+ *     cores)
+ * @param threadsPerRun how many of them work on one run; {@link #DEFAULT_THREADS} leaves the choice
+ *     to the task: encoders compute as many runs at once as there are threads, which gives the most
+ *     texts a second, and generation puts all threads into one run, because its memory traffic is
+ *     shared
  */
-public record Execution(Device device, int deviceIndex, int threads) {
+public record Execution(Device device, int deviceIndex, int threads, int threadsPerRun) {
   /** Value of {@link #threads()} that leaves the number to the SDK. */
   public static final int DEFAULT_THREADS = 0;
 
@@ -22,9 +27,18 @@ public record Execution(Device device, int deviceIndex, int threads) {
     if (deviceIndex < 0) {
       throw new InvalidInputException("device index " + deviceIndex + " must not be negative");
     }
+    check("thread count ", threads);
+    check("thread count per run ", threadsPerRun);
+    if (threads != DEFAULT_THREADS && threadsPerRun > threads) {
+      throw new InvalidInputException(
+          threadsPerRun + " threads per run are more than all " + threads + " threads");
+    }
+  }
+
+  private static void check(String what, int threads) {
     if (threads < DEFAULT_THREADS) {
       throw new InvalidInputException(
-          "thread count "
+          what
               + threads
               + " must be positive (or "
               + DEFAULT_THREADS
@@ -34,7 +48,7 @@ public record Execution(Device device, int deviceIndex, int threads) {
 
   /** On the CPU, with the SDK's choice of threads. */
   public static Execution cpu() {
-    return new Execution(Device.CPU, 0, DEFAULT_THREADS);
+    return new Execution(Device.CPU, 0, DEFAULT_THREADS, DEFAULT_THREADS);
   }
 
   /**
@@ -45,7 +59,7 @@ public record Execution(Device device, int deviceIndex, int threads) {
    * @param deviceIndex which GPU, from 0
    */
   public static Execution cuda(int deviceIndex) {
-    return new Execution(Device.CUDA, deviceIndex, DEFAULT_THREADS);
+    return new Execution(Device.CUDA, deviceIndex, DEFAULT_THREADS, DEFAULT_THREADS);
   }
 
   /**
@@ -73,7 +87,17 @@ public record Execution(Device device, int deviceIndex, int threads) {
    * @param threads at least 1, or {@link #DEFAULT_THREADS}
    */
   public Execution threads(int threads) {
-    return new Execution(device, deviceIndex, threads);
+    return new Execution(device, deviceIndex, threads, threadsPerRun);
+  }
+
+  /**
+   * The same with the given number of threads in each run: all of them for the shortest time to a
+   * single result, one for the most results a second.
+   *
+   * @param threads at least 1, or {@link #DEFAULT_THREADS}
+   */
+  public Execution threadsPerRun(int threads) {
+    return new Execution(device, deviceIndex, this.threads, threads);
   }
 
   @Override

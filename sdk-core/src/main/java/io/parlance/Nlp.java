@@ -4,12 +4,13 @@ import io.parlance.cache.CachePolicy;
 import io.parlance.cache.ResultCache;
 import io.parlance.model.ModelSource;
 import io.parlance.model.StarterModels;
-import io.parlance.task.ClassificationModel;
+import io.parlance.task.TaskModels;
 import io.parlance.task.TextClassifier;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Every task behind one door. Thread-safe and cheap to share: one for a process is the normal case.
@@ -25,12 +26,14 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Nlp implements AutoCloseable {
+  private static final String CLASSIFIER = "classifier";
+
   private final ResultCache cache;
-  private final ClassificationModel classification;
+  private final TaskModels tasks;
 
   private Nlp(Builder builder) {
     cache = new ResultCache(builder.cache);
-    classification = new ClassificationModel(builder.classifier(), builder.execution, cache);
+    tasks = new TaskModels(builder.sources(), builder.execution, cache, builder.queue);
   }
 
   /** With starter models for every task, on the CPU, with the default cache. */
@@ -64,26 +67,27 @@ public final class Nlp implements AutoCloseable {
 
   /** Classification with options. */
   public TextClassifier classifier() {
-    return classification.classifier();
+    return tasks.classifier();
   }
 
   /** What was done so far. */
   public NlpStatistics statistics() {
-    return new NlpStatistics(cache.statistics(), classification.isLoaded() ? 1 : 0);
+    return new NlpStatistics(cache.statistics(), tasks.loaded());
   }
 
   /** Refuses further calls, waits for those in flight and frees the models. May be repeated. */
   @Override
   public void close() {
-    classification.close();
+    tasks.close();
     cache.clear();
   }
 
   /** Collects models and settings for an {@link Nlp}. Not thread-safe. */
   public static final class Builder {
-    private @Nullable ModelSource classifier;
+    private final Map<String, ModelSource> sources = new HashMap<>();
     private Execution execution = Execution.cpu();
     private CachePolicy cache = CachePolicy.defaults();
+    private QueuePolicy queue = QueuePolicy.defaults();
 
     private Builder() {}
 
@@ -99,8 +103,7 @@ public final class Nlp implements AutoCloseable {
 
     /** The model for classification. */
     public Builder classifier(ModelSource source) {
-      classifier = source;
-      return this;
+      return model(CLASSIFIER, source);
     }
 
     /** Where models run; on the CPU by default. */
@@ -115,9 +118,23 @@ public final class Nlp implements AutoCloseable {
       return this;
     }
 
-    private Supplier<ModelSource> classifier() {
-      ModelSource given = classifier;
-      return given == null ? () -> StarterModels.find("classifier") : () -> given;
+    /** How asynchronous calls wait; 4,096 of them for each model by default. */
+    public Builder queue(QueuePolicy policy) {
+      queue = policy;
+      return this;
+    }
+
+    private Builder model(String task, ModelSource source) {
+      sources.put(task, source);
+      return this;
+    }
+
+    private Function<String, ModelSource> sources() {
+      Map<String, ModelSource> given = Map.copyOf(sources);
+      return task -> {
+        ModelSource source = given.get(task);
+        return source == null ? StarterModels.find(task) : source;
+      };
     }
 
     /** Reads nothing yet: a model that cannot be loaded shows with the first call that needs it. */

@@ -11,6 +11,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +98,56 @@ public final class ResultCache {
       results.add(found != null ? (R) found.result() : compute.apply(List.of(i)).get(0));
     }
     return results;
+  }
+
+  /**
+   * As {@link #getAll}, for one question and an answer that comes later.
+   *
+   * @param compute begins to answer the question
+   * @return the answer; cancelling it leaves the computation to others who wait for it
+   */
+  @SuppressWarnings("unchecked") // as above
+  public <R> CompletableFuture<R> getAsync(
+      Object scope,
+      TextInput question,
+      Supplier<CompletableFuture<R>> compute,
+      ToIntFunction<R> weigher) {
+    if (cache == null) {
+      misses.increment();
+      return compute.get();
+    }
+    CacheKey key = CacheKey.of(scope, question);
+    CompletableFuture<Weighed> created = new CompletableFuture<>();
+    CompletableFuture<Weighed> present = cache.getIfPresent(key);
+    if (present == null) {
+      present = cache.asMap().putIfAbsent(key, created);
+    }
+    if (present != null) {
+      hits.increment();
+      return present
+          .handle(
+              (found, failedElsewhere) ->
+                  found != null
+                      ? CompletableFuture.completedFuture((R) found.result())
+                      : compute.get())
+          .thenCompose(Function.identity());
+    }
+    misses.increment();
+    CompletableFuture<R> computed;
+    try {
+      computed = compute.get();
+    } catch (RuntimeException | Error e) {
+      created.cancel(false);
+      throw e;
+    }
+    return computed.whenComplete(
+        (result, failure) -> {
+          if (failure == null) {
+            created.complete(new Weighed(result, key.bytes() + weigher.applyAsInt(result)));
+          } else {
+            created.cancel(false);
+          }
+        });
   }
 
   /** A question that this thread answers and others may wait for. */

@@ -42,8 +42,8 @@ final class OnnxEnvironment {
   private static synchronized OnnxEnvironment get(int requestedThreads) {
     OnnxEnvironment made = instance;
     if (made == null) {
-      int threads =
-          requestedThreads == Execution.DEFAULT_THREADS ? defaultThreads() : requestedThreads;
+      // sessions of one thread need no pool, so they leave its size to those that come later
+      int threads = requestedThreads <= 1 ? defaultThreads() : requestedThreads;
       made = EnvironmentThread.call(() -> create(threads));
       instance = made;
     }

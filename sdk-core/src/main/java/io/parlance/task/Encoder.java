@@ -16,7 +16,6 @@ import io.parlance.tokenizers.EncodingOptions;
 import io.parlance.tokenizers.PaddedBatch;
 import io.parlance.tokenizers.Tokenizer;
 import io.parlance.tokenizers.TokenizerException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,16 +137,19 @@ final class Encoder implements AutoCloseable {
     return Math.min(length, positions().orElse(length));
   }
 
-  /** Turns the inputs with the given indexes into tokens. */
-  List<Encoding> encode(List<TextInput> inputs, List<Integer> indexes, EncodingOptions options) {
-    List<Encoding> encodings = new ArrayList<>(indexes.size());
-    for (int index : indexes) {
-      encodings.add(encode(inputs.get(index), index, options));
-    }
-    return encodings;
+  /** The tokenizer; closed with this encoder. */
+  Tokenizer tokenizer() {
+    return tokenizer;
   }
 
-  private Encoding encode(TextInput input, int index, EncodingOptions options) {
+  /**
+   * Turns an input into tokens; further windows, if they are asked for, are in {@link
+   * Encoding#overflow()}.
+   *
+   * @throws InvalidInputException if it cannot be encoded, has no tokens at all, or more than the
+   *     model takes
+   */
+  Encoding encode(TextInput input, EncodingOptions options) {
     Encoding encoding;
     try {
       encoding =
@@ -155,22 +157,18 @@ final class Encoder implements AutoCloseable {
               ? tokenizer.encode(input.text(), options)
               : tokenizer.encode(input.text(), input.pair(), options);
     } catch (IllegalArgumentException | TokenizerException e) {
-      throw new InvalidInputException("text " + index + ": " + e.getMessage(), e);
+      throw new InvalidInputException("the text cannot be encoded: " + e.getMessage(), e);
     }
     if (encoding.length() == 0) {
       throw new InvalidInputException(
-          "text "
-              + index
-              + " has no tokens, and the tokenizer of "
+          "the text has no tokens, and the tokenizer of "
               + folder
               + " adds none; there is nothing to run");
     }
     OptionalInt positions = positions();
     if (positions.isPresent() && encoding.length() > positions.getAsInt()) {
       throw new InvalidInputException(
-          "text "
-              + index
-              + " has "
+          "the text has "
               + encoding.length()
               + " tokens, "
               + folder
@@ -182,29 +180,12 @@ final class Encoder implements AutoCloseable {
   }
 
   /**
-   * Runs the graph over all sequences, in batches of similar length.
+   * Runs the graph over some sequences at once, padded to the longest.
    *
-   * @param output a floating point output of shape [batch, width]
-   * @return one row for each encoding, in their order
+   * @param outputs names of the outputs to read
    */
-  List<float[]> rows(List<Encoding> encodings, String output, RunControl control) {
-    int[] lengths = encodings.stream().mapToInt(Encoding::length).toArray();
-    float[][] rows = new float[encodings.size()][];
-    for (List<Integer> batch : LengthBatches.plan(lengths, LengthBatches.TOKEN_BUDGET)) {
-      PaddedBatch padded =
-          PaddedBatch.of(batch.stream().map(encodings::get).toList(), tokenizer.padding());
-      float[] values = run(padded, output, control);
-      int width = values.length / batch.size();
-      for (int row = 0; row < batch.size(); row++) {
-        float[] one = new float[width];
-        System.arraycopy(values, row * width, one, 0, width);
-        rows[batch.get(row)] = one;
-      }
-    }
-    return List.of(rows);
-  }
-
-  private float[] run(PaddedBatch batch, String output, RunControl control) {
+  EncoderOutputs run(List<Encoding> encodings, List<String> outputs, RunControl control) {
+    PaddedBatch batch = PaddedBatch.of(encodings, tokenizer.padding());
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     try {
       for (TensorDescription input : session.inputs().values()) {
@@ -217,20 +198,8 @@ final class Encoder implements AutoCloseable {
             };
         inputs.put(input.name(), tensor(values, input.type(), batch.size(), batch.length()));
       }
-      try (Outputs outputs = session.run(inputs, List.of(output), Map.of(), control)) {
-        Tensor result = outputs.get(output);
-        if (result.shape()[0] != batch.size()) {
-          throw new ModelUnusableException(
-              session.name()
-                  + " gave '"
-                  + output
-                  + "' as "
-                  + result
-                  + " for "
-                  + batch.size()
-                  + " texts; its first dimension must be the batch");
-        }
-        return result.toFloatArray();
+      try (Outputs given = session.run(inputs, outputs, Map.of(), control)) {
+        return EncoderOutputs.of(session.name(), given, batch, tokenizer.padding().side());
       }
     } finally {
       inputs.values().forEach(Tensor::close);

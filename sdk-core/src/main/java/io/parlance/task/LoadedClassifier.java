@@ -4,11 +4,9 @@ import io.parlance.Classification;
 import io.parlance.LabelScore;
 import io.parlance.ModelUnusableException;
 import io.parlance.ScoreFunction;
-import io.parlance.TextInput;
 import io.parlance.model.ModelConfig;
 import io.parlance.model.ModelFolder;
 import io.parlance.model.ModelSource;
-import io.parlance.runtime.RunControl;
 import io.parlance.runtime.SessionOptions;
 import io.parlance.runtime.TensorDescription;
 import io.parlance.tokenizers.Encoding;
@@ -17,8 +15,10 @@ import java.util.Comparator;
 import java.util.List;
 
 /** A classification model in memory. */
-final class LoadedClassifier implements AutoCloseable {
-  private static final String LOGITS = "logits";
+final class LoadedClassifier implements LoadedTask<ClassificationOptions, Classification> {
+  private static final int LABEL_BYTES = 40; // a LabelScore and its place in the list
+
+  static final String LOGITS = "logits";
 
   private final Encoder encoder;
   private volatile List<String>
@@ -48,7 +48,8 @@ final class LoadedClassifier implements AutoCloseable {
     }
   }
 
-  Encoder encoder() {
+  @Override
+  public Encoder encoder() {
     return encoder;
   }
 
@@ -56,7 +57,7 @@ final class LoadedClassifier implements AutoCloseable {
     return labels;
   }
 
-  private List<String> labelsFor(int width) {
+  List<String> labelsFor(int width) {
     List<String> known = labels;
     if (width == 0) {
       throw new ModelUnusableException(encoder.folder() + ": the graph gives no logits at all");
@@ -85,25 +86,31 @@ final class LoadedClassifier implements AutoCloseable {
     return known;
   }
 
-  List<Classification> classify(
-      List<TextInput> inputs,
-      List<Integer> indexes,
-      ClassificationOptions options,
-      RunControl control) {
-    List<Encoding> encodings = encoder.encode(inputs, indexes, options.encoding(encoder));
-    List<float[]> logits = encoder.rows(encodings, LOGITS, control);
-    List<Classification> results = new ArrayList<>(indexes.size());
-    for (int i = 0; i < indexes.size(); i++) {
-      results.add(result(encodings.get(i), logits.get(i), options));
-    }
-    return results;
+  @Override
+  public EncoderTask<?, Classification> with(ClassificationOptions options) {
+    return options.candidates().isEmpty()
+        ? new ClassificationTask(this, options)
+        : new ZeroShotTask(this, options);
   }
 
-  private Classification result(Encoding encoding, float[] logits, ClassificationOptions options) {
-    List<String> names = labelsFor(logits.length);
-    ScoreFunction function =
-        options.function() != null ? options.function() : defaultFunction(logits.length);
-    double[] scores = Scores.of(function, logits);
+  @Override
+  public int weigh(Classification result) {
+    return LABEL_BYTES * (result.labels().size() + 2);
+  }
+
+  /** The logits of a run's row, one for each label. */
+  float[] logits(EncoderOutputs outputs, int row) {
+    float[] logits = outputs.row(LOGITS, row);
+    labelsFor(logits.length);
+    return logits;
+  }
+
+  /**
+   * A result from scores in the order of the labels.
+   *
+   * @param encoding what the text became
+   */
+  Classification result(List<String> names, double[] scores, int topK, Encoding encoding) {
     List<LabelScore> ranked = new ArrayList<>(scores.length);
     for (int i = 0; i < scores.length; i++) {
       if (Double.isNaN(scores[i])) {
@@ -111,17 +118,13 @@ final class LoadedClassifier implements AutoCloseable {
             encoder.folder()
                 + " gave no number for label '"
                 + names.get(i)
-                + "' (logit "
-                + logits[i]
-                + "); its weights are broken, or overflow in a half precision variant");
+                + "'; its weights are broken, or overflow in a half precision variant");
       }
       ranked.add(new LabelScore(names.get(i), scores[i]));
     }
     ranked.sort(Comparator.comparingDouble(LabelScore::score).reversed()); // stable
     int kept =
-        options.topK() == ClassificationOptions.ALL
-            ? scores.length
-            : Math.min(options.topK(), scores.length);
+        topK == ClassificationOptions.ALL ? scores.length : Math.min(topK, scores.length);
     LabelScore best = ranked.get(0);
     return new Classification(
         best.label(),
@@ -133,7 +136,7 @@ final class LoadedClassifier implements AutoCloseable {
   }
 
   /** As the text classification pipeline of transformers from 4.35 on. */
-  private ScoreFunction defaultFunction(int width) {
+  ScoreFunction defaultFunction(int width) {
     String problem = encoder.folder().config().problemType().orElse("");
     if (problem.equals("regression")) {
       return ScoreFunction.NONE;
@@ -141,10 +144,5 @@ final class LoadedClassifier implements AutoCloseable {
     return problem.equals("multi_label_classification") || width == 1
         ? ScoreFunction.SIGMOID
         : ScoreFunction.SOFTMAX;
-  }
-
-  @Override
-  public void close() {
-    encoder.close();
   }
 }

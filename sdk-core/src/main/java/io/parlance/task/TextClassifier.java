@@ -7,17 +7,14 @@ import io.parlance.InvalidInputException;
 import io.parlance.ModelUnusableException;
 import io.parlance.ScoreFunction;
 import io.parlance.TextInput;
-import io.parlance.runtime.RunControl;
 import io.parlance.tokenizers.Truncation;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Classifies texts: topics, intents, sentiments, or a number for regression models. An immutable
- * view on a shared model; each option returns another view. Thread-safe, and nothing to close: the
- * model belongs to who made it.
+ * Classifies texts: topics, intents, sentiments, a number for regression models, or, with {@link
+ * #labels(String...)}, labels that the caller makes up. An immutable view on a shared model; each
+ * option returns another view. Thread-safe, and nothing to close: the model belongs to who made it.
  *
  * <p>Scores follow the text classification pipeline of transformers: softmax over the labels,
  * except sigmoid where the model is multi-label or has one output, and plain values where it is a
@@ -26,16 +23,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A text beyond what the model takes is cut at its end, which the result tells ({@link
  * Classification#truncated()}).
  */
-public final class TextClassifier {
-  private final ClassificationModel model;
-  private final ClassificationOptions options;
-  private final @Nullable Duration timeout;
+public final class TextClassifier extends TextTask<Classification> {
+  private final BoundTask<ClassificationOptions, Classification> bound;
 
-  TextClassifier(
-      ClassificationModel model, ClassificationOptions options, @Nullable Duration timeout) {
-    this.model = model;
-    this.options = options;
-    this.timeout = timeout;
+  TextClassifier(BoundTask<ClassificationOptions, Classification> bound) {
+    super(bound);
+    this.bound = bound;
   }
 
   /**
@@ -47,26 +40,50 @@ public final class TextClassifier {
     if (k < 1) {
       throw new InvalidInputException("top k " + k + " must be at least 1");
     }
-    return with(
-        new ClassificationOptions(
-            k, options.function(), options.truncation(), options.maxLength()));
+    return with(options().withTopK(k));
   }
 
   /** Keeps all labels. */
   public TextClassifier allLabels() {
-    return with(
-        new ClassificationOptions(
-            ClassificationOptions.ALL,
-            options.function(),
-            options.truncation(),
-            options.maxLength()));
+    return with(options().withTopK(ClassificationOptions.ALL));
   }
 
   /** Makes scores with this function instead of the model's own. */
   public TextClassifier function(ScoreFunction function) {
-    return with(
-        new ClassificationOptions(
-            options.topK(), function, options.truncation(), options.maxLength()));
+    return with(options().withFunction(function));
+  }
+
+  /**
+   * Classifies by labels of the caller's own instead of the model's, which must have been trained
+   * on natural language inference: it is asked for each label whether the text entails "This
+   * example is {label}." Scores are relative between the labels.
+   *
+   * @param candidates at least one
+   */
+  public TextClassifier labels(String... candidates) {
+    return labels(List.of(candidates));
+  }
+
+  /** As {@link #labels(String...)}. */
+  public TextClassifier labels(List<String> candidates) {
+    if (candidates.isEmpty()) {
+      throw new InvalidInputException("no candidate labels; give at least one");
+    }
+    return with(options().withCandidates(candidates));
+  }
+
+  /**
+   * What makes a hypothesis of each of the {@link #labels(String...)}.
+   *
+   * @param template with {@code {}} or {@code {0}} in the label's place
+   */
+  public TextClassifier hypothesisTemplate(String template) {
+    return with(options().withTemplate(template));
+  }
+
+  /** Whether each of the {@link #labels(String...)} is judged by itself; false by default. */
+  public TextClassifier multiLabel(boolean apart) {
+    return with(options().withMultiLabel(apart));
   }
 
   /**
@@ -75,9 +92,7 @@ public final class TextClassifier {
    * Truncation#DO_NOT_TRUNCATE} a text that the model cannot take is refused.
    */
   public TextClassifier truncation(Truncation truncation) {
-    return with(
-        new ClassificationOptions(
-            options.topK(), options.function(), truncation, options.maxLength()));
+    return with(options().withTruncation(options().truncation().withStrategy(truncation)));
   }
 
   /**
@@ -86,12 +101,7 @@ public final class TextClassifier {
    * @param tokens special tokens included, at least 1 and at most what the model takes
    */
   public TextClassifier maxLength(int tokens) {
-    if (tokens < 1) {
-      throw new InvalidInputException("maximum length " + tokens + " must be at least 1 token");
-    }
-    return with(
-        new ClassificationOptions(
-            options.topK(), options.function(), options.truncation(), tokens));
+    return with(options().withTruncation(options().truncation().withMaxLength(tokens)));
   }
 
   /**
@@ -100,14 +110,15 @@ public final class TextClassifier {
    * @param time positive
    */
   public TextClassifier timeout(Duration time) {
-    if (time.isNegative() || time.isZero()) {
-      throw new InvalidInputException("timeout " + time + " must be positive");
-    }
-    return new TextClassifier(model, options, time);
+    return new TextClassifier(bound.withTimeout(time));
+  }
+
+  private ClassificationOptions options() {
+    return bound.options();
   }
 
   private TextClassifier with(ClassificationOptions other) {
-    return new TextClassifier(model, other, timeout);
+    return new TextClassifier(bound.with(other));
   }
 
   /**
@@ -115,7 +126,7 @@ public final class TextClassifier {
    * tells their number before the first call.
    */
   public List<String> labels() {
-    return model.labels();
+    return bound.model().model().use(loaded -> ((LoadedClassifier) loaded).labels());
   }
 
   /**
@@ -127,7 +138,7 @@ public final class TextClassifier {
    * @throws CancelledException if the model is being closed
    */
   public Classification classify(String text) {
-    return classifyAll(List.of(input(0, text, null))).get(0);
+    return process(input(text));
   }
 
   /** Classifies a pair of texts, by models that were trained on pairs. */
@@ -136,37 +147,11 @@ public final class TextClassifier {
       throw new InvalidInputException(
           "the second text is null; classify the first by itself, or pass an empty string");
     }
-    return classifyAll(List.of(input(0, text, pair))).get(0);
+    return process(new TextInput(input(text).text(), pair));
   }
 
   /** Classifies many texts; texts of similar length are run together. */
   public List<Classification> classify(List<String> texts) {
-    List<TextInput> inputs = new ArrayList<>(texts.size());
-    for (int i = 0; i < texts.size(); i++) {
-      inputs.add(input(i, texts.get(i), null));
-    }
-    return classifyAll(inputs);
-  }
-
-  /** Classifies many texts and pairs of texts. */
-  public List<Classification> classifyAll(List<TextInput> inputs) {
-    for (int i = 0; i < inputs.size(); i++) {
-      if (inputs.get(i) == null) {
-        throw new InvalidInputException("text " + i + " of " + inputs.size() + " is null");
-      }
-    }
-    if (inputs.isEmpty()) {
-      return List.of();
-    }
-    RunControl control = timeout == null ? RunControl.create() : RunControl.withTimeout(timeout);
-    return model.classify(inputs, options, control);
-  }
-
-  private static TextInput input(int index, @Nullable String text, @Nullable String pair) {
-    if (text == null) {
-      throw new InvalidInputException(
-          "text " + index + " is null; pass an empty string for no text");
-    }
-    return new TextInput(text, pair);
+    return processAll(inputs(texts));
   }
 }

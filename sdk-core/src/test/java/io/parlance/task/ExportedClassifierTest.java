@@ -82,7 +82,7 @@ class ExportedClassifierTest {
       }
     }
     JsonArray results = expected.getAsJsonArray("results");
-    try (ClassificationModel model = ReferenceClassificationTest.open(name)) {
+    try (TaskModels model = ReferenceClassificationTest.open(name)) {
       List<Classification> classified = model.classifier().classify(texts);
       for (int i = 0; i < results.size(); i++) {
         JsonObject one = results.get(i).getAsJsonObject();

@@ -9,6 +9,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.parlance.Classification;
 import io.parlance.Execution;
+import io.parlance.QueuePolicy;
 import io.parlance.NlpException;
 import io.parlance.ScoreFunction;
 import io.parlance.TestModels;
@@ -38,7 +39,7 @@ class ReferenceClassificationTest {
   void givesTheNumbersOfTheReference(String name) throws Exception {
     JsonArray cases = TestModels.json(name, "pipelines.json").getAsJsonArray("cases");
     int checked = 0;
-    try (ClassificationModel model = open(name)) {
+    try (TaskModels model = open(name)) {
       for (JsonElement each : cases) {
         JsonObject one = each.getAsJsonObject();
         // all labels in the model's order, an output shape of its own
@@ -51,13 +52,13 @@ class ReferenceClassificationTest {
     assertThat(checked).isGreaterThan(50);
   }
 
-  static ClassificationModel open(String name) {
+  static TaskModels open(String name) {
     ModelSource source = ModelSource.of(TestModels.folder(name));
-    return new ClassificationModel(
-        () -> source, Execution.cpu(), new ResultCache(CachePolicy.none()));
+    return new TaskModels(
+        task -> source, Execution.cpu(), new ResultCache(CachePolicy.none()), QueuePolicy.defaults());
   }
 
-  private static void check(ClassificationModel model, JsonObject one) {
+  private static void check(TaskModels model, JsonObject one) {
     String name = one.get("name").getAsString();
     JsonObject options = one.getAsJsonObject("options");
     TextClassifier classifier = configure(model.classifier(), options);
@@ -67,12 +68,12 @@ class ReferenceClassificationTest {
     JsonElement expected =
         one.has("expected_4_47") ? one.get("expected_4_47") : one.get("expected");
     if (expected.isJsonObject() && expected.getAsJsonObject().has("error")) {
-      assertThatThrownBy(() -> classifier.classifyAll(inputs))
+      assertThatThrownBy(() -> classifier.processAll(inputs))
           .as(name)
           .isInstanceOf(NlpException.class);
       return;
     }
-    List<Classification> results = classifier.classifyAll(inputs);
+    List<Classification> results = classifier.processAll(inputs);
     List<JsonElement> perInput = perInput(expected, inputs.size());
     assertThat(results).as(name).hasSameSizeAs(perInput);
     for (int i = 0; i < results.size(); i++) {

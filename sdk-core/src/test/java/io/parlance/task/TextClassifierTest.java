@@ -8,6 +8,7 @@ import io.parlance.Classification;
 import io.parlance.DeadlineExceededException;
 import io.parlance.Execution;
 import io.parlance.InvalidInputException;
+import io.parlance.QueuePolicy;
 import io.parlance.LabelScore;
 import io.parlance.cache.CachePolicy;
 import io.parlance.cache.ResultCache;
@@ -33,7 +34,7 @@ class TextClassifierTest {
 
   private final long handlesBefore = NativeHandles.live();
   private final long tokenizersBefore = Tokenizer.liveNativeHandles();
-  private ClassificationModel model;
+  private TaskModels model;
 
   @BeforeEach
   void open() {
@@ -100,7 +101,7 @@ class TextClassifierTest {
     String text = "The hotel was excellent. ".repeat(200);
     assertThatThrownBy(() -> strict.classify(List.of("fine", text)))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("text 1 has ")
+        .hasMessageContaining("text 1: the text has ")
         .hasMessageContaining("takes at most 160");
     assertThat(strict.classify("fine").truncated()).isFalse();
   }
@@ -217,8 +218,8 @@ class TextClassifierTest {
   void equalTextsAreComputedOnce() {
     ResultCache cache = new ResultCache(CachePolicy.maximumBytes(1 << 20));
     var source = io.parlance.model.ModelSource.of(io.parlance.TestModels.folder(MODEL));
-    try (ClassificationModel cached =
-        new ClassificationModel(() -> source, Execution.cpu(), cache)) {
+    try (TaskModels cached =
+        new TaskModels(task -> source, Execution.cpu(), cache, QueuePolicy.defaults())) {
       List<Classification> results = cached.classifier().classify(List.of("good", "bad", "good"));
       assertThat(results.get(0)).isSameAs(results.get(2));
       assertThat(cached.classifier().classify("bad")).isSameAs(results.get(1));

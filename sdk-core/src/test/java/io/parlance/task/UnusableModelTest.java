@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import io.parlance.Classification;
 import io.parlance.Execution;
 import io.parlance.ModelNotFoundException;
+import io.parlance.QueuePolicy;
 import io.parlance.ModelUnusableException;
 import io.parlance.NlpException;
 import io.parlance.TestModels;
@@ -51,9 +52,9 @@ class UnusableModelTest {
 
   private Classification classify() {
     ModelSource source = ModelSource.of(folder);
-    try (ClassificationModel model =
-        new ClassificationModel(
-            () -> source, Execution.cpu(), new ResultCache(CachePolicy.defaults()))) {
+    try (TaskModels model =
+        new TaskModels(
+            task -> source, Execution.cpu(), new ResultCache(CachePolicy.defaults()), QueuePolicy.defaults())) {
       return model.classifier().classify("The product was bad.");
     }
   }
@@ -115,9 +116,9 @@ class UnusableModelTest {
     assertThat(classify()).isEqualTo(expected);
     Files.move(folder.resolve("onnx/model.onnx"), folder.resolve("onnx/model_fp16.onnx"));
     ModelSource source = ModelSource.of(folder).withVariant("fp16");
-    try (ClassificationModel model =
-        new ClassificationModel(
-            () -> source, Execution.cpu(), new ResultCache(CachePolicy.none()))) {
+    try (TaskModels model =
+        new TaskModels(
+            task -> source, Execution.cpu(), new ResultCache(CachePolicy.none()), QueuePolicy.defaults())) {
       assertThat(model.classifier().classify("The product was bad.")).isEqualTo(expected);
     }
   }

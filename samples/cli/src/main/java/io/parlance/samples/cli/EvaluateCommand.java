@@ -168,7 +168,7 @@ final class EvaluateCommand extends Subcommand {
       while (results.size() < examples.size()) {
         int end = Math.min(examples.size(), results.size() + WINDOW);
         results.addAll(
-            classifier.classifyAll(
+            classifier.processAll(
                 examples.subList(results.size(), end).stream()
                     .map(example -> new TextInput(example.text(), example.textPair()))
                     .toList()));

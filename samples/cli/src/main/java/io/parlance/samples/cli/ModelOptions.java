@@ -1,6 +1,8 @@
 package io.parlance.samples.cli;
 
 import io.parlance.Execution;
+import io.parlance.Nlp;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,5 +25,14 @@ final class ModelOptions {
 
   Execution execution() {
     return execution.execution();
+  }
+
+  /** The SDK with this model, which is not loaded yet; the caller closes it. */
+  Nlp open(BiConsumer<Nlp.Builder, String> use) {
+    Nlp.Builder builder = Nlp.builder().execution(execution());
+    if (model != null) {
+      use.accept(builder, model);
+    }
+    return builder.build();
   }
 }

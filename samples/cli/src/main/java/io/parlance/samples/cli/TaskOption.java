@@ -3,6 +3,7 @@ package io.parlance.samples.cli;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,47 @@ record TaskOption(String name, String placeholder, String description, Kind kind
           ? null
           : "must be one of " + String.join(", ", words);
     }
+  }
+
+  /** Any text. */
+  record Text() implements Kind {
+    @Override
+    public @Nullable String complaint(JsonElement value) {
+      return isText(value) ? null : "must be a string";
+    }
+  }
+
+  /** A list of texts, or one string in which commas part them. */
+  record Texts() implements Kind {
+    @Override
+    public @Nullable String complaint(JsonElement value) {
+      boolean list =
+          value.isJsonArray() && value.getAsJsonArray().asList().stream().allMatch(TaskOption::isText);
+      return list || isText(value) ? null : "must be a list of strings or a string with commas";
+    }
+
+    /** The texts of a value that was checked. */
+    static List<String> of(JsonElement value) {
+      if (value.isJsonArray()) {
+        return value.getAsJsonArray().asList().stream().map(JsonElement::getAsString).toList();
+      }
+      return Arrays.stream(value.getAsString().split(","))
+          .map(String::strip)
+          .filter(text -> !text.isEmpty())
+          .toList();
+    }
+  }
+
+  private static boolean isText(JsonElement value) {
+    return value instanceof JsonPrimitive text && text.isString();
+  }
+
+  static TaskOption text(String name, String description) {
+    return new TaskOption(name, "TEXT", description, new Text());
+  }
+
+  static TaskOption texts(String name, String description) {
+    return new TaskOption(name, "TEXT,TEXT...", description, new Texts());
   }
 
   static TaskOption wholeNumber(String name, int minimum, String description) {

@@ -94,6 +94,11 @@ final class TaskOptions {
     return value == null ? null : value.getAsString();
   }
 
+  static @Nullable List<String> texts(JsonObject options, String name) {
+    JsonElement value = options.get(name);
+    return value == null ? null : TaskOption.Texts.of(value);
+  }
+
   static boolean flag(JsonObject options, String name, boolean otherwise) {
     String word = word(options, name);
     return word == null ? otherwise : Boolean.parseBoolean(word);

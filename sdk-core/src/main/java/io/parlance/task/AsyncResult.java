@@ -1,0 +1,71 @@
+package io.parlance.task;
+
+import io.parlance.runtime.CallGate;
+import io.parlance.runtime.RunControl;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * What a caller of an asynchronous call holds: cancelling it stops the work, and what went wrong is
+ * there without wrapping.
+ */
+final class AsyncResult<R> extends CompletableFuture<R> {
+  private final RunControl control;
+
+  private AsyncResult(RunControl control) {
+    this.control = control;
+  }
+
+  /**
+   * Passes the work's outcome on.
+   *
+   * @param inside left when the work is over
+   */
+  static <R> CompletableFuture<R> of(
+      CompletableFuture<R> work, RunControl control, CallGate.Entry inside) {
+    AsyncResult<R> outside = new AsyncResult<>(control);
+    outside.watch();
+    work.whenComplete(
+        (result, failure) -> {
+          inside.close();
+          if (failure == null) {
+            outside.complete(result);
+          } else {
+            outside.completeExceptionally(cause(failure));
+          }
+        });
+    return outside;
+  }
+
+  /** Fails as soon as the control stops the call, whatever the work waits for. */
+  private void watch() {
+    try {
+      RunControl.Registration registration =
+          control.onStop(
+              () -> {
+                try {
+                  control.check();
+                } catch (RuntimeException stopped) {
+                  completeExceptionally(stopped);
+                }
+              });
+      whenComplete((result, failure) -> registration.close());
+    } catch (RuntimeException stoppedAlready) {
+      completeExceptionally(stoppedAlready);
+    }
+  }
+
+  private static Throwable cause(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return failure instanceof CompletionException && cause != null ? cause : failure;
+  }
+
+  @Override
+  public boolean cancel(boolean mayInterruptIfRunning) {
+    boolean cancelled = super.cancel(mayInterruptIfRunning);
+    if (cancelled) {
+      control.cancel();
+    }
+    return cancelled;
+  }
+}

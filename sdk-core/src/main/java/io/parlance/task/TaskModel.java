@@ -1,0 +1,140 @@
+package io.parlance.task;
+
+import io.parlance.DocumentResult;
+import io.parlance.TextInput;
+import io.parlance.cache.ResultCache;
+import io.parlance.runtime.CallGate;
+import io.parlance.runtime.RunControl;
+import io.parlance.runtime.RunPool;
+import io.parlance.tokenizers.Encoding;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task on a model: what all views on it share. Texts are run on the threads of the pool, and
+ * results are remembered. Thread-safe.
+ *
+ * @param <O> the options of the task, compared by value
+ * @param <R> its result
+ */
+final class TaskModel<O, R> implements AutoCloseable {
+  private final LazyModel<LoadedTask<O, R>> model;
+  private final RunPool pool;
+  private final ResultCache cache;
+  private final MicroBatcher batcher;
+
+  /**
+   * Loads nothing yet.
+   *
+   * @param name what messages call it, such as "the classifier"
+   */
+  TaskModel(String name, Supplier<LoadedTask<O, R>> opener, TaskResources resources) {
+    model = new LazyModel<>(name, opener);
+    pool = resources.pool();
+    cache = resources.cache();
+    batcher = new MicroBatcher(resources.pool(), resources.queue());
+  }
+
+  LazyModel<LoadedTask<O, R>> model() {
+    return model;
+  }
+
+  /** What a result depends on besides the text. */
+  private record Scope(String digest, Object options) {}
+
+  private Object scope(LoadedTask<O, R> loaded, O options) {
+    return cache.remembers() ? new Scope(loaded.encoder().folder().digest(), options) : options;
+  }
+
+  /** Results in the order of the inputs; the first failure ends the call. */
+  List<R> runAll(List<TextInput> inputs, O options, RunControl control) {
+    try (CallGate.Entry inside = model.enter(control::cancel)) {
+      LoadedTask<O, R> loaded = model.get();
+      return cache.getAll(
+          scope(loaded, options),
+          inputs,
+          missing ->
+              call(
+                      loaded.encoder(),
+                      loaded.with(options),
+                      missing.size() == inputs.size()
+                          ? inputs
+                          : missing.stream().map(inputs::get).toList(),
+                      false,
+                      control)
+                  .stream()
+                  .map(DocumentResult::get)
+                  .toList(),
+          loaded::weigh,
+          control);
+    }
+  }
+
+  /** Results in the order of the inputs, or what was wrong with each; nothing is remembered. */
+  List<DocumentResult<R>> attemptAll(
+      List<@Nullable TextInput> inputs, O options, RunControl control) {
+    try (CallGate.Entry inside = model.enter(control::cancel)) {
+      LoadedTask<O, R> loaded = model.get();
+      return call(loaded.encoder(), loaded.with(options), inputs, true, control);
+    }
+  }
+
+  private <W> List<DocumentResult<R>> call(
+      Encoder encoder,
+      EncoderTask<W, R> task,
+      List<? extends @Nullable TextInput> inputs,
+      boolean isolate,
+      RunControl control) {
+    return new EncoderCall<>(encoder, task, inputs, isolate).run(pool, control);
+  }
+
+  /**
+   * One result later: the call joins others that wait at the same time.
+   *
+   * @return completed exceptionally with what {@link #runAll} throws; cancelling it takes the call
+   *     back
+   */
+  CompletableFuture<R> submit(TextInput input, O options, RunControl control) {
+    CallGate.Entry inside;
+    try {
+      inside = model.enter(control::cancel);
+    } catch (IllegalStateException closed) {
+      return CompletableFuture.failedFuture(closed);
+    }
+    CompletableFuture<R> result;
+    try {
+      result =
+          model.isLoaded()
+              ? submit(model.get(), input, options, control)
+              : CompletableFuture.supplyAsync(model::get, pool::execute)
+                  .thenCompose(loaded -> submit(loaded, input, options, control));
+    } catch (RuntimeException e) {
+      result = CompletableFuture.failedFuture(e);
+    }
+    return AsyncResult.of(result, control, inside);
+  }
+
+  private CompletableFuture<R> submit(
+      LoadedTask<O, R> loaded, TextInput input, O options, RunControl control) {
+    return cache.getAsync(
+        scope(loaded, options),
+        input,
+        () -> enqueue(loaded.encoder(), loaded.with(options), input, control),
+        loaded::weigh);
+  }
+
+  private <W> CompletableFuture<R> enqueue(
+      Encoder encoder, EncoderTask<W, R> task, TextInput input, RunControl control) {
+    List<Encoding> windows = task.encode(input);
+    return batcher
+        .submit(encoder, task, windows, control)
+        .thenApply(values -> task.decode(input, windows, values));
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}

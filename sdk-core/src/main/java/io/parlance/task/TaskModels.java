@@ -1,0 +1,67 @@
+package io.parlance.task;
+
+import io.parlance.Classification;
+import io.parlance.Execution;
+import io.parlance.QueuePolicy;
+import io.parlance.cache.ResultCache;
+import io.parlance.model.ModelSource;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The models of all tasks, the threads that run them and the cache that they share. Loads nothing
+ * before it is needed. Thread-safe.
+ */
+public final class TaskModels implements AutoCloseable {
+  private final TaskResources resources;
+  private final TaskModel<ClassificationOptions, Classification> classifier;
+
+  /**
+   * Tasks on models.
+   *
+   * @param sources where the model of a task comes from, asked when it is loaded; the name of a task
+   *     is that of its starter model, such as {@code classifier}
+   * @param execution where the models run
+   * @param cache what remembers their results
+   * @param queue how asynchronous calls wait
+   */
+  public TaskModels(
+      Function<String, ModelSource> sources,
+      Execution execution,
+      ResultCache cache,
+      QueuePolicy queue) {
+    resources = TaskResources.of(execution, cache, queue);
+    classifier =
+        model("classifier", sources, source -> LoadedClassifier.open(source, resources.options()));
+  }
+
+  private <O, R> TaskModel<O, R> model(
+      String task,
+      Function<String, ModelSource> sources,
+      Function<ModelSource, LoadedTask<O, R>> opener) {
+    Supplier<LoadedTask<O, R>> open = () -> opener.apply(sources.apply(task));
+    return new TaskModel<>("the " + task, open, resources);
+  }
+
+  /** Classification with the model's own settings. */
+  public TextClassifier classifier() {
+    return new TextClassifier(new BoundTask<>(classifier, ClassificationOptions.DEFAULT, null));
+  }
+
+  /** Models in memory now. */
+  public int loaded() {
+    return (int) all().stream().filter(task -> task.model().isLoaded()).count();
+  }
+
+  private List<TaskModel<?, ?>> all() {
+    return List.of(classifier);
+  }
+
+  /** Refuses further calls, waits for those in flight and frees the models. May be repeated. */
+  @Override
+  public void close() {
+    all().forEach(TaskModel::close);
+    resources.pool().close();
+  }
+}
