@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,8 @@ public final class ModelConfig {
           "xmod",
           "luke");
 
+  private static final Pattern PLACE = Pattern.compile("line (\\d+) column (\\d+)");
+
   private static final Set<String> RELATIVE_POSITIONS = Set.of("t5", "mt5", "umt5", "longt5");
 
   private final String name;
@@ -59,12 +63,18 @@ public final class ModelConfig {
     try {
       parsed = JsonParser.parseString(new String(bytes, StandardCharsets.UTF_8));
     } catch (JsonParseException e) {
-      throw new ModelUnusableException(name + " is not valid JSON: " + e.getMessage(), e);
+      throw new ModelUnusableException(name + " is not valid JSON" + place(e), e);
     }
     if (!parsed.isJsonObject()) {
       throw new ModelUnusableException(name + " must hold a JSON object, found " + kind(parsed));
     }
     return new ModelConfig(name, parsed.getAsJsonObject());
+  }
+
+  /** Where the parser stopped; its own sentence is for programmers. */
+  private static String place(JsonParseException e) {
+    Matcher place = PLACE.matcher(e.toString());
+    return place.find() ? " from line " + place.group(1) + ", column " + place.group(2) : "";
   }
 
   /** The family, for example {@code bert}. */

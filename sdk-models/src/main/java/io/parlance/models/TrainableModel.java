@@ -190,7 +190,11 @@ public final class TrainableModel implements AutoCloseable {
       return;
     }
     long limit = model.maximumLength().getAsLong();
-    checkRange(inputs, "position_ids", limit, "the number of positions");
+    long positions =
+        config.has("max_position_embeddings")
+            ? config.get("max_position_embeddings").getAsLong()
+            : limit;
+    checkRange(inputs, "position_ids", positions, "the number of positions");
     Tensor ids = inputs.get("input_ids");
     if (ids != null && ids.shape().length > 0) {
       long length = ids.shape()[ids.shape().length - 1];
@@ -203,7 +207,7 @@ public final class TrainableModel implements AutoCloseable {
 
   private static void checkRange(
       Map<String, Tensor> inputs, String name, JsonObject config, String key) {
-    if (config.has(key)) {
+    if (config.has(key) && config.get(key).getAsLong() > 0) { // 0 segments: they do not count
       checkRange(inputs, name, config.get(key).getAsLong(), key);
     }
   }

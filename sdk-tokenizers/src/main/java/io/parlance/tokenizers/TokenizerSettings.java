@@ -7,6 +7,8 @@ import com.google.gson.JsonParser;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,8 @@ record TokenizerSettings(
   /** Lengths from here on mean "not limited"; transformers writes 1e30, some exporters 2^31. */
   private static final double UNLIMITED = 1_000_000_000;
 
+  private static final Pattern PLACE = Pattern.compile("line (\\d+) column (\\d+)");
+
   /** Reads one of the two JSON files; null stands for a file that is not there. */
   static JsonObject parse(String name, @Nullable String json) {
     if (json == null) {
@@ -37,7 +41,13 @@ record TokenizerSettings(
         return element.getAsJsonObject();
       }
     } catch (JsonParseException e) {
-      throw new TokenizerException(name + " is not valid JSON: " + e.getMessage(), e);
+      // the parser's own sentence is for programmers
+      Matcher place = PLACE.matcher(e.toString());
+      throw new TokenizerException(
+          name
+              + " is not valid JSON"
+              + (place.find() ? " from line " + place.group(1) + ", column " + place.group(2) : ""),
+          e);
     }
     throw new TokenizerException(name + " must hold a JSON object");
   }

@@ -23,8 +23,10 @@ public final class Architectures {
 
   private static final Map<String, Builder> BUILDERS = new TreeMap<>();
 
+  private static final List<EncoderFamily> ENCODERS = List.of(Bert.FAMILY);
+
   static {
-    BUILDERS.putAll(BertHead.builders());
+    ENCODERS.forEach(family -> BUILDERS.putAll(family.builders()));
   }
 
   private Architectures() {}
@@ -54,6 +56,32 @@ public final class Architectures {
     } catch (IllegalArgumentException e) {
       throw new ModelUnusableException(config + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * The encoder that {@code model_type} names, for a head of one's own choice.
+   *
+   * @throws ModelUnusableException if no encoder of this type can be built, or a value of the
+   *     configuration is wrong
+   */
+  public static EncoderConfig<?> encoder(ModelConfig config) {
+    String type = config.modelType().orElse("");
+    for (EncoderFamily family : ENCODERS) {
+      if (family.modelType().equals(type)) {
+        try {
+          return family.reader().apply(config).config();
+        } catch (IllegalArgumentException e) {
+          throw new ModelUnusableException(config + ": " + e.getMessage(), e);
+        }
+      }
+    }
+    throw new ModelUnusableException(
+        config + ": model_type is '" + type + "', expected one of " + encoderTypes());
+  }
+
+  /** The {@code model_type} of all encoders that can be built, sorted. */
+  public static List<String> encoderTypes() {
+    return ENCODERS.stream().map(EncoderFamily::modelType).sorted().toList();
   }
 
   /** The names of all architectures that can be built, sorted. */

@@ -51,9 +51,12 @@ final class MovementShapes {
       rest = dimension == null ? rest : rest.times(dimension);
     }
     Dimension inferred = data.shape().elements().dividedBy(rest);
-    boolean open = dimensions.contains(null);
     boolean unknown = data.shape().elements().isUnknown() || rest.isUnknown();
-    if (!unknown && (inferred == null || (!open && !inferred.is(1)))) {
+    // named sizes may still divide evenly when the graph runs: 4*batch*sequence by 8
+    boolean open = dimensions.contains(null);
+    boolean fixed = data.shape().elements().isFixed() && rest.isFixed();
+    boolean fits = inferred == null ? open && !fixed : open || inferred.is(1);
+    if (!unknown && !fits) {
       throw new IllegalArgumentException(
           "shape " + data.shape() + " has not as many elements as " + dimensions);
     }

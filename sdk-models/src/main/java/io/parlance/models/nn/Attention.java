@@ -8,6 +8,7 @@ import static io.parlance.models.graph.Operators.mul;
 import static io.parlance.models.graph.Operators.range;
 import static io.parlance.models.graph.Operators.reshape;
 import static io.parlance.models.graph.Operators.shape;
+import static io.parlance.models.graph.Operators.slice;
 import static io.parlance.models.graph.Operators.softmax;
 import static io.parlance.models.graph.Operators.squeeze;
 import static io.parlance.models.graph.Operators.sub;
@@ -67,12 +68,19 @@ public final class Attention {
   /**
    * The bias that hides padding.
    *
-   * @param mask [batch, keys] with 1 for real tokens and 0 for padding
-   * @return [batch, 1, 1, keys]: 0 or the lowest float
+   * @param mask [batch, keys] with 1 for real tokens and 0 for padding, or [batch, queries, keys]
+   *     with 1 where a query sees a key
+   * @return [batch, 1, 1 or queries, keys]: 0 or the lowest float
    */
   public static Value paddingBias(Value mask) {
-    ElementType type = mask.graph().floatType();
-    return mul(sub(1, unsqueeze(cast(mask, type), 1, 2)), BLOCKED);
+    Value visible = cast(mask, mask.graph().floatType());
+    Value each = mask.shape().rank() == 3 ? unsqueeze(visible, 1) : unsqueeze(visible, 1, 2);
+    return mul(sub(1, each), BLOCKED);
+  }
+
+  /** A bias [..., queries, keys] for the first query alone. */
+  public static @Nullable Value firstQuery(@Nullable Value bias) {
+    return bias == null || bias.shape().get(-2).is(1) ? bias : slice(bias, -2, 0, 1);
   }
 
   /**

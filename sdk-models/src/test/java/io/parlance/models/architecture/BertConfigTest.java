@@ -21,7 +21,7 @@ class BertConfigTest {
   }
 
   private static long count(BertConfig config) {
-    return BertHead.BODY.model(config).parameters().values().stream()
+    return config.model(Head.BODY).parameters().values().stream()
         .mapToLong(p -> p.value().shape().elements().size())
         .sum();
   }
@@ -30,13 +30,17 @@ class BertConfigTest {
   void readsBackWhatItWrites() {
     BertConfig config =
         BertConfig.base()
-            .sized(2, 48, 3, 96)
-            .vocabulary(500, 3)
-            .maximumLength(64)
-            .dropout(0.25)
-            .labels(
-                new Labels(List.of("no", "yes"), Labels.ProblemType.MULTI_LABEL_CLASSIFICATION));
-    PretrainedModel model = BertHead.SEQUENCE_CLASSIFICATION.model(config);
+            .with(
+                s ->
+                    s.sizes(2, 48, 3, 96)
+                        .vocabulary(500, 3)
+                        .maxPositionEmbeddings(64)
+                        .dropout(0.25)
+                        .labels(
+                            new Labels(
+                                List.of("no", "yes"),
+                                Labels.ProblemType.MULTI_LABEL_CLASSIFICATION)));
+    PretrainedModel model = config.model(Head.SEQUENCE_CLASSIFICATION);
     ModelConfig written = ModelConfig.of("config.json", model.configuration());
     assertThat(BertConfig.from(written)).isEqualTo(config);
     assertThat(Architectures.of(written, Set.of()).parameters().keySet())
@@ -45,7 +49,7 @@ class BertConfigTest {
 
   @Test
   void refusesWhatCannotBe() {
-    assertThatThrownBy(() -> BertConfig.base().sized(2, 50, 3, 96))
+    assertThatThrownBy(() -> BertConfig.base().with(s -> s.sizes(2, 50, 3, 96)))
         .hasMessage("hidden_size 50 is not a multiple of num_attention_heads 3");
     assertThatThrownBy(() -> model("{'architectures':['BertModel'],'hidden_act':'gelloo'}"))
         .isInstanceOf(ModelUnusableException.class)
@@ -58,8 +62,9 @@ class BertConfigTest {
         .hasMessageContaining(
             "architecture 'BertForDreaming' cannot be built; known are [BertForMaskedLM,");
     assertThatThrownBy(
-            () -> model("{'architectures':['BertModel'],'position_embedding_type':'relative_key'}"))
-        .hasMessageContaining("position_embedding_type is 'relative_key'");
+            () -> model("{'architectures':['BertModel'],'position_embedding_type':'rotary'}"))
+        .hasMessageContaining(
+            "position_embedding_type is 'rotary', expected one of absolute, relative_key, relative_key_query");
   }
 
   private static PretrainedModel model(String json) {

@@ -2,7 +2,7 @@ package io.parlance.models.training;
 
 import io.parlance.models.TrainableModel;
 import io.parlance.models.architecture.BertConfig;
-import io.parlance.models.architecture.BertHead;
+import io.parlance.models.architecture.Head;
 import io.parlance.models.architecture.Labels;
 import io.parlance.models.architecture.Labels.ProblemType;
 import io.parlance.models.objective.MaskedLanguageModeling;
@@ -30,16 +30,18 @@ final class TinyTask {
 
   static TrainableModel classifier(long seed) {
     return TrainableModel.initialize(
-        BertHead.SEQUENCE_CLASSIFICATION.model(config(0.1, LABELS)), seed);
+        config(0.1, LABELS).model(Head.SEQUENCE_CLASSIFICATION), seed);
   }
 
   static BertConfig config(double dropout, Labels labels) {
     return BertConfig.base()
-        .sized(1, 16, 2, 32)
-        .vocabulary(VOCABULARY, 0)
-        .maximumLength(24)
-        .dropout(dropout)
-        .labels(labels);
+        .with(
+            s ->
+                s.sizes(1, 16, 2, 32)
+                    .vocabulary(VOCABULARY, 0)
+                    .maxPositionEmbeddings(24)
+                    .dropout(dropout)
+                    .labels(labels));
   }
 
   static ClassificationData data(int size, long seed) {

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.parlance.InvalidInputException;
 import io.parlance.NlpException;
 import io.parlance.models.TrainableModel;
-import io.parlance.models.architecture.BertHead;
+import io.parlance.models.architecture.Head;
 import io.parlance.models.architecture.Labels;
 import io.parlance.models.architecture.Labels.ProblemType;
 import io.parlance.models.objective.TokenSequence;
@@ -155,7 +155,7 @@ class TrainerTest {
             .build();
     try (TrainableModel model =
         TrainableModel.initialize(
-            BertHead.SEQUENCE_CLASSIFICATION.model(TinyTask.config(0, TinyTask.LABELS)), 3)) {
+            TinyTask.config(0, TinyTask.LABELS).model(Head.SEQUENCE_CLASSIFICATION), 3)) {
       Map<String, float[]> before = TinyTask.parametersOf(model);
       Trainer.builder(model, data, folder.resolve("accumulation" + accumulation))
           .options(options)
@@ -231,7 +231,7 @@ class TrainerTest {
             .build();
     try (TrainableModel model =
         TrainableModel.initialize(
-            BertHead.MASKED_LM.model(TinyTask.config(0.1, Labels.DEFAULT)), 1)) {
+            TinyTask.config(0.1, Labels.DEFAULT).model(Head.MASKED_LM), 1)) {
       TrainingResult result =
           Trainer.builder(model, TinyTask.maskedData(200, 1), folder)
               .evaluationData(TinyTask.maskedData(50, 2))
@@ -278,7 +278,7 @@ class TrainerTest {
             .build();
     try (TrainableModel model =
         TrainableModel.initialize(
-            BertHead.SEQUENCE_CLASSIFICATION.model(TinyTask.config(0, data.labels())), 1)) {
+            TinyTask.config(0, data.labels()).model(Head.SEQUENCE_CLASSIFICATION), 1)) {
       Path run = folder.resolve(data.labels().names().get(0));
       return Trainer.builder(model, data, run)
           .evaluationData(data)

@@ -58,7 +58,9 @@ record Workload(TrainingTask task) {
     json.addProperty("layer_norm_eps", LAYER_NORM_EPSILON);
     json.addProperty("is_decoder", task == TrainingTask.CAUSAL_LM);
     json.addProperty("num_labels", 2);
-    return task.head().model(BertConfig.from(ModelConfig.of("benchmark", json)).dropout(0));
+    return BertConfig.from(ModelConfig.of("benchmark", json))
+        .with(s -> s.dropout(0))
+        .model(task.head());
   }
 
   /** The shape of each parameter by its Hugging Face name. */

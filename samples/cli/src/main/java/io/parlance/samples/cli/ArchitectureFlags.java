@@ -68,20 +68,19 @@ final class ArchitectureFlags {
 
   /** A new model for a vocabulary. */
   BertConfig fresh(int vocabularySize, int padTokenId) {
-    BertConfig config =
+    long wide = feedForward == null ? (long) FEED_FORWARD_FACTOR * hidden : feedForward;
+    return withDropout(
         BertConfig.base()
-            .sized(
-                layers,
-                hidden,
-                heads,
-                feedForward == null ? (long) FEED_FORWARD_FACTOR * hidden : feedForward)
-            .vocabulary(vocabularySize, padTokenId)
-            .maximumLength(maximumLength);
-    return withDropout(config);
+            .with(
+                s ->
+                    s.sizes(layers, hidden, heads, wide)
+                        .vocabulary(vocabularySize, padTokenId)
+                        .maxPositionEmbeddings(maximumLength)));
   }
 
   /** The same model with the dropout that was asked for. */
   BertConfig withDropout(BertConfig config) {
-    return dropout == null ? config : config.dropout(dropout);
+    Double probability = dropout;
+    return probability == null ? config : config.with(s -> s.dropout(probability));
   }
 }

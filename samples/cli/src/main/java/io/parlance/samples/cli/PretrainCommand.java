@@ -1,7 +1,7 @@
 package io.parlance.samples.cli;
 
 import io.parlance.models.architecture.BertConfig;
-import io.parlance.models.architecture.BertHead;
+import io.parlance.models.architecture.Head;
 import io.parlance.models.architecture.PretrainedModel;
 import io.parlance.models.training.TrainingData;
 import io.parlance.tokenizers.Tokenizer;
@@ -68,7 +68,7 @@ final class PretrainCommand extends TrainingCommand {
 
   @Override
   PretrainedModel model(BertConfig config) {
-    return BertHead.MASKED_LM.model(config);
+    return config.model(Head.MASKED_LM);
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.parlance.samples.cli;
 
 import io.parlance.models.architecture.BertConfig;
-import io.parlance.models.architecture.BertHead;
+import io.parlance.models.architecture.Head;
 import io.parlance.models.architecture.Labels;
 import io.parlance.models.architecture.PretrainedModel;
 import io.parlance.models.training.ClassificationData;
@@ -98,7 +98,9 @@ final class TrainCommand extends TrainingCommand {
 
   @Override
   PretrainedModel model(BertConfig config) {
-    return BertHead.SEQUENCE_CLASSIFICATION.model(config.labels(dataset().labels()));
+    return config
+        .with(s -> s.labels(dataset().labels()))
+        .model(Head.SEQUENCE_CLASSIFICATION);
   }
 
   @Override

@@ -5,7 +5,7 @@ import io.parlance.model.ModelFolder;
 import io.parlance.model.ModelSource;
 import io.parlance.models.TrainableModel;
 import io.parlance.models.architecture.BertConfig;
-import io.parlance.models.architecture.BertHead;
+import io.parlance.models.architecture.Head;
 import io.parlance.models.architecture.PretrainedModel;
 import io.parlance.models.export.ModelExporter;
 import io.parlance.models.export.Precision;
@@ -126,7 +126,7 @@ abstract class TrainingCommand extends Subcommand {
     BertConfig config =
         architecture.fresh(tokenizer.tokenizer().vocabularySize(), tokenizer.padTokenId());
     try (TrainableModel model =
-        TrainableModel.initialize(BertHead.MASKED_LM.model(config), training.seed())) {
+        TrainableModel.initialize(config.model(Head.MASKED_LM), training.seed())) {
       List<String> texts = new ArrayList<>();
       texts().forEachRemaining(texts::add);
       TrainingData data =
