@@ -84,7 +84,7 @@ class UnusableModelTest {
   void brokenConfig() throws IOException {
     Path file = folder.resolve("config.json");
     Files.writeString(file, Files.readString(file).substring(0, 100));
-    assertUnusable(ModelUnusableException.class, file.toString(), "is not valid JSON");
+    assertUnusable(ModelUnusableException.class, file.toString(), "is not valid JSON from line ");
     Files.writeString(file, "[]");
     assertUnusable(ModelUnusableException.class, "must hold a JSON object, found a list");
     Files.writeString(file, "");
