@@ -102,8 +102,7 @@ abstract class Encoder {
 
   /** Scores of each token: [batch, sequence, outputs]. */
   Value tag(Scope root, Value hidden, long outputs) {
-    return linear(
-        root, "classifier", Dropout.apply(hidden, settings.classifierDropout()), outputs);
+    return linear(root, "classifier", Dropout.apply(hidden, settings.classifierDropout()), outputs);
   }
 
   /** Scores of each token as start and as end: [batch, sequence, 2]. */

@@ -131,8 +131,7 @@ final class EncoderHeads {
   }
 
   private Value hidden(boolean firstOnly) {
-    return root.in(
-        encoder.prefix(), s -> encoder.encode(s, TokenInputs.of(inputs), firstOnly));
+    return root.in(encoder.prefix(), s -> encoder.encode(s, TokenInputs.of(inputs), firstOnly));
   }
 
   // ---- what pretraining heads use as well

@@ -76,7 +76,21 @@ public record EncoderSettings(
   /** Those of BERT base (uncased): 12 layers, 768 wide, 12 heads. */
   static EncoderSettings bertBase() {
     return new EncoderSettings(
-        30522, 768, 12, 12, 3072, "gelu", 0.1, 0.1, 0.1, 512, 2, 0.02, 1e-12, 0, true,
+        30522,
+        768,
+        12,
+        12,
+        3072,
+        "gelu",
+        0.1,
+        0.1,
+        0.1,
+        512,
+        2,
+        0.02,
+        1e-12,
+        0,
+        true,
         Labels.DEFAULT);
   }
 

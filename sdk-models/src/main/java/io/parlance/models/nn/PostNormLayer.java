@@ -123,8 +123,7 @@ public record PostNormLayer(
   public Value feedForward(Scope scope, Value x) {
     Value inner =
         scope.in(
-            names.feedForwardIn,
-            s -> activation.apply(Linear.apply(s, x, intermediate, weights)));
+            names.feedForwardIn, s -> activation.apply(Linear.apply(s, x, intermediate, weights)));
     Value outer = Dropout.apply(project(scope, names.feedForwardOut, inner), feedForwardDropout);
     return normalized(scope, names.outputNorm, add(outer, x));
   }

@@ -10,8 +10,8 @@ import io.parlance.models.graph.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Embeddings at the bottom of an encoder: {@code dropout(LayerNorm(words + segments +
- * positions))}, of which segments and positions may be missing.
+ * Embeddings at the bottom of an encoder: {@code dropout(LayerNorm(words + segments + positions))},
+ * of which segments and positions may be missing.
  *
  * @param vocabulary rows of {@code word_embeddings}
  * @param width of all tables
@@ -91,8 +91,7 @@ public record TextEmbeddings(
         paddingPosition < 0
             ? new Initialization.Normal(range)
             : new Initialization.PaddedNormal(range, paddingPosition);
-    return scope.in(
-        "position_embeddings", s -> Embedding.apply(s, ids, positions, width, rows));
+    return scope.in("position_embeddings", s -> Embedding.apply(s, ids, positions, width, rows));
   }
 
   private Value segments(Scope scope, @Nullable Value tokenTypes) {

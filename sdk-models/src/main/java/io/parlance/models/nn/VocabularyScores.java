@@ -35,11 +35,9 @@ public record VocabularyScores(
    */
   public Value apply(Scope scope, Value hidden, Value table) {
     Value activated =
-        scope.in(
-            names.dense, s -> activation.apply(Linear.apply(s, hidden, width, weights)));
+        scope.in(names.dense, s -> activation.apply(Linear.apply(s, hidden, width, weights)));
     Value normalized = scope.in(names.norm, s -> LayerNorm.apply(s, activated, epsilon));
-    Value bias =
-        scope.parameter(names.bias, Initialization.ZEROS, table.shape().get(0).size());
+    Value bias = scope.parameter(names.bias, Initialization.ZEROS, table.shape().get(0).size());
     return Linear.apply(normalized, table, bias);
   }
 }

@@ -64,7 +64,8 @@ class BertConfigTest {
     assertThatThrownBy(
             () -> model("{'architectures':['BertModel'],'position_embedding_type':'rotary'}"))
         .hasMessageContaining(
-            "position_embedding_type is 'rotary', expected one of absolute, relative_key, relative_key_query");
+            "position_embedding_type is 'rotary', expected one of absolute, relative_key,"
+                + " relative_key_query");
   }
 
   private static PretrainedModel model(String json) {

@@ -29,8 +29,7 @@ final class TinyTask {
   private TinyTask() {}
 
   static TrainableModel classifier(long seed) {
-    return TrainableModel.initialize(
-        config(0.1, LABELS).model(Head.SEQUENCE_CLASSIFICATION), seed);
+    return TrainableModel.initialize(config(0.1, LABELS).model(Head.SEQUENCE_CLASSIFICATION), seed);
   }
 
   static BertConfig config(double dropout, Labels labels) {

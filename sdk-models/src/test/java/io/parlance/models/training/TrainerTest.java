@@ -230,8 +230,7 @@ class TrainerTest {
             .evaluationInterval(20)
             .build();
     try (TrainableModel model =
-        TrainableModel.initialize(
-            TinyTask.config(0.1, Labels.DEFAULT).model(Head.MASKED_LM), 1)) {
+        TrainableModel.initialize(TinyTask.config(0.1, Labels.DEFAULT).model(Head.MASKED_LM), 1)) {
       TrainingResult result =
           Trainer.builder(model, TinyTask.maskedData(200, 1), folder)
               .evaluationData(TinyTask.maskedData(50, 2))

@@ -98,9 +98,7 @@ final class TrainCommand extends TrainingCommand {
 
   @Override
   PretrainedModel model(BertConfig config) {
-    return config
-        .with(s -> s.labels(dataset().labels()))
-        .model(Head.SEQUENCE_CLASSIFICATION);
+    return config.with(s -> s.labels(dataset().labels())).model(Head.SEQUENCE_CLASSIFICATION);
   }
 
   @Override
