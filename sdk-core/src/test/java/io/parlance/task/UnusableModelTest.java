@@ -8,9 +8,9 @@ import com.google.gson.JsonObject;
 import io.parlance.Classification;
 import io.parlance.Execution;
 import io.parlance.ModelNotFoundException;
-import io.parlance.QueuePolicy;
 import io.parlance.ModelUnusableException;
 import io.parlance.NlpException;
+import io.parlance.QueuePolicy;
 import io.parlance.TestModels;
 import io.parlance.cache.CachePolicy;
 import io.parlance.cache.ResultCache;
@@ -54,7 +54,10 @@ class UnusableModelTest {
     ModelSource source = ModelSource.of(folder);
     try (TaskModels model =
         new TaskModels(
-            task -> source, Execution.cpu(), new ResultCache(CachePolicy.defaults()), QueuePolicy.defaults())) {
+            task -> source,
+            Execution.cpu(),
+            new ResultCache(CachePolicy.defaults()),
+            QueuePolicy.defaults())) {
       return model.classifier().classify("The product was bad.");
     }
   }
@@ -118,7 +121,10 @@ class UnusableModelTest {
     ModelSource source = ModelSource.of(folder).withVariant("fp16");
     try (TaskModels model =
         new TaskModels(
-            task -> source, Execution.cpu(), new ResultCache(CachePolicy.none()), QueuePolicy.defaults())) {
+            task -> source,
+            Execution.cpu(),
+            new ResultCache(CachePolicy.none()),
+            QueuePolicy.defaults())) {
       assertThat(model.classifier().classify("The product was bad.")).isEqualTo(expected);
     }
   }
