@@ -94,7 +94,7 @@ public final class RunPool implements AutoCloseable {
     }
   }
 
-  private static RuntimeException rethrow(Throwable cause, boolean interrupted) {
+  private static RuntimeException rethrow(@Nullable Throwable cause, boolean interrupted) {
     if (interrupted && cause instanceof CancelledException) {
       return new CancelledException("the calling thread was interrupted", cause);
     }

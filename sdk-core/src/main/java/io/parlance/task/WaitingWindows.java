@@ -31,11 +31,12 @@ final class WaitingWindows {
   void remove(Collection<WaitingWindow> windows) {
     for (WaitingWindow window : windows) {
       if (byArrival.remove(window)) {
-        LinkedHashSet<WaitingWindow> equallyLong = byLength.get(window.length());
-        equallyLong.remove(window);
-        if (equallyLong.isEmpty()) {
-          byLength.remove(window.length());
-        }
+        byLength.computeIfPresent(
+            window.length(),
+            (length, equallyLong) -> {
+              equallyLong.remove(window);
+              return equallyLong.isEmpty() ? null : equallyLong;
+            });
       }
     }
   }
@@ -61,17 +62,17 @@ final class WaitingWindows {
     Batch batch = new Batch(first, budget);
     Map.Entry<Integer, LinkedHashSet<WaitingWindow>> shorter = byLength.floorEntry(first.length());
     Map.Entry<Integer, LinkedHashSet<WaitingWindow>> longer = byLength.higherEntry(first.length());
-    while (shorter != null || longer != null) {
-      boolean down =
-          longer == null
-              || shorter != null
-                  && first.length() - shorter.getKey() <= longer.getKey() - first.length();
-      LinkedHashSet<WaitingWindow> next = (down ? shorter : longer).getValue();
-      boolean fits = batch.addAll(next);
-      if (down) {
+    while (true) {
+      if (shorter != null
+          && (longer == null
+              || first.length() - shorter.getKey() <= longer.getKey() - first.length())) {
+        boolean fits = batch.addAll(shorter.getValue());
         shorter = fits ? byLength.lowerEntry(shorter.getKey()) : null;
-      } else {
+      } else if (longer != null) {
+        boolean fits = batch.addAll(longer.getValue());
         longer = fits ? byLength.higherEntry(longer.getKey()) : null;
+      } else {
+        break;
       }
     }
     remove(batch.windows);
