@@ -213,6 +213,11 @@ public final class ModelConfig {
     return List.copyOf(all);
   }
 
+  /** Whether the file has this key, be it null. */
+  public boolean has(String key) {
+    return json.has(key);
+  }
+
   /** A text of the file, if it is given. */
   public Optional<String> string(String key) {
     JsonElement value = json.get(key);

@@ -27,6 +27,7 @@ public final class Architectures {
 
   static {
     ENCODERS.forEach(family -> BUILDERS.putAll(family.builders()));
+    BUILDERS.putAll(DecoderModel.builders());
   }
 
   private Architectures() {}

@@ -268,6 +268,21 @@ public final class Operators {
     return node("ArgMax", Map.of("axis", (long) axis, "keepdims", keepDimensions ? 1L : 0L), a);
   }
 
+  /**
+   * The {@code k} largest elements of the last axis, largest first, and their indexes. No gradient
+   * passes; gather the elements by the indexes where one should.
+   */
+  public static List<Value> topK(Value a, long k) {
+    return a.graph()
+        .append("TopK", List.of(a, a.graph().longs(k)), Map.of("axis", -1L))
+        .outputs();
+  }
+
+  /** The indexes of elements that are not zero: [rank, count]. */
+  public static Value nonZero(Value a) {
+    return node("NonZero", a);
+  }
+
   /** Running sum along an axis. */
   public static Value cumulativeSum(Value a, int axis, boolean exclusive) {
     return node("CumSum", Map.of("exclusive", exclusive ? 1L : 0L), a, a.graph().longScalar(axis));

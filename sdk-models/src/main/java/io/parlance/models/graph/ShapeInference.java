@@ -106,6 +106,14 @@ final class ShapeInference {
       RULES.put(reduction, ShapeInference::reduce);
     }
     RULES.put("ArgMax", ShapeInference::argMax);
+    RULES.put("TopK", ShapeInference::topK);
+    one(
+        "NonZero",
+        node ->
+            new Result(
+                ElementType.INT64,
+                new Shape(
+                    List.of(Dimension.of(node.input(0).shape().rank()), Dimension.unknown()))));
     RULES.put("LayerNormalization", ShapeInference::layerNormalization);
     RULES.put(
         "DynamicQuantizeLinear",
@@ -282,6 +290,15 @@ final class ShapeInference {
       dimensions.remove(axis);
     }
     return List.of(new Result(ElementType.INT64, new Shape(dimensions)));
+  }
+
+  private static List<Result> topK(Node node, int opset) {
+    Shape shape = node.input(0).shape();
+    List<Dimension> count = node.input(1).contents();
+    Shape result =
+        shape.with(
+            (int) node.integer("axis", -1), count == null ? Dimension.unknown() : count.get(0));
+    return List.of(new Result(node.input(0).type(), result), new Result(ElementType.INT64, result));
   }
 
   private static List<Result> layerNormalization(Node node, int opset) {

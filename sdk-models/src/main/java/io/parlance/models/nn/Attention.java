@@ -10,13 +10,16 @@ import static io.parlance.models.graph.Operators.reshape;
 import static io.parlance.models.graph.Operators.shape;
 import static io.parlance.models.graph.Operators.slice;
 import static io.parlance.models.graph.Operators.softmax;
+import static io.parlance.models.graph.Operators.split;
 import static io.parlance.models.graph.Operators.squeeze;
 import static io.parlance.models.graph.Operators.sub;
+import static io.parlance.models.graph.Operators.tanh;
 import static io.parlance.models.graph.Operators.transpose;
 import static io.parlance.models.graph.Operators.unsqueeze;
 
 import io.parlance.models.graph.Value;
 import io.parlance.runtime.ElementType;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Scaled dot-product attention with several heads (Vaswani et al. 2017, arXiv:1706.03762). */
@@ -41,6 +44,17 @@ public final class Attention {
     return transpose(reshape(x, 0, 0, heads, width), 0, 2, 1, 3);
   }
 
+  /**
+   * Splits one projection into queries, keys and values, which lie side by side in each head.
+   *
+   * @param x [batch, sequence, heads * 3 * width]
+   * @return three times [batch, heads, sequence, width]
+   */
+  public static List<Value> splitFusedHeads(Value x, long heads) {
+    long width = x.shape().get(-1).size() / (3 * heads);
+    return split(splitHeads(x, heads), -1, width, width, width);
+  }
+
   /** The inverse of {@link #splitHeads}. */
   public static Value mergeHeads(Value x) {
     long hidden = x.shape().get(1).size() * x.shape().get(3).size();
@@ -59,10 +73,52 @@ public final class Attention {
    */
   public static Value scaledDotProduct(
       Value query, Value key, Value value, @Nullable Value bias, double dropout) {
-    double scale = 1 / Math.sqrt(query.shape().get(-1).size());
-    Value scores = matMul(mul(query, scale), transpose(key, 0, 1, 3, 2));
+    return scaledDotProduct(
+        query,
+        key,
+        value,
+        bias,
+        CausalAttention.scaled(query.shape().get(-1).size(), dropout));
+  }
+
+  /**
+   * Attention with other scores, and with keys and values that groups of heads share (Ainslie et
+   * al. 2023, arXiv:2305.13245).
+   *
+   * @param query [batch, heads, queries, width]
+   * @param key [batch, key heads, keys, width]; {@code key heads} divides {@code heads}
+   * @param value as {@code key}
+   * @param bias [batch, heads, queries, keys], broadcasting; null for none
+   * @param scores how scores are made; their window is the caller's to put into {@code bias}
+   * @return [batch, heads, queries, width]
+   */
+  static Value scaledDotProduct(
+      Value query, Value key, Value value, @Nullable Value bias, CausalAttention scores) {
+    long heads = query.shape().get(1).size();
+    long keyHeads = key.shape().get(1).size();
+    if (heads == keyHeads) {
+      return weighted(query, transpose(key, 0, 1, 3, 2), value, bias, scores);
+    }
+    long width = query.shape().get(-1).size();
+    Value groups = reshape(query, 0, keyHeads, heads / keyHeads, -1, width);
+    Value result =
+        weighted(
+            groups,
+            transpose(unsqueeze(key, 2), 0, 1, 2, 4, 3),
+            unsqueeze(value, 2),
+            bias == null ? null : unsqueeze(bias, 1),
+            scores);
+    return reshape(result, 0, heads, -1, width);
+  }
+
+  private static Value weighted(
+      Value query, Value keyTransposed, Value value, @Nullable Value bias, CausalAttention how) {
+    Value scores = matMul(mul(query, how.scale()), keyTransposed);
+    if (how.cap() != 0) {
+      scores = mul(tanh(mul(scores, 1 / how.cap())), how.cap());
+    }
     Value weights = softmax(bias == null ? scores : add(scores, bias), -1);
-    return matMul(Dropout.apply(weights, dropout), value);
+    return matMul(Dropout.apply(weights, how.dropout()), value);
   }
 
   /**

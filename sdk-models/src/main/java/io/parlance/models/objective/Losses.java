@@ -13,8 +13,10 @@ import io.parlance.models.graph.Dimension;
 import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.Operators;
 import io.parlance.models.graph.Value;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Losses as scalars of a graph, with the meaning they have in PyTorch. */
 public final class Losses {
@@ -90,5 +92,39 @@ public final class Losses {
   public static Value meanSquaredError(Value predictions, Value targets) {
     Value difference = sub(predictions, targets);
     return reduceMean(mul(difference, difference), false);
+  }
+
+  /**
+   * The loss that keeps experts evenly used (Fedus et al. 2021, arXiv:2101.03961, eq. 4, over all
+   * layers together): number of experts times the sum over experts of the share of choices that
+   * fell on it and its mean probability. Equals {@code perToken} when all are used alike.
+   *
+   * @param scores for each layer [tokens, experts], before the softmax
+   * @param perToken how many experts each token goes to
+   * @param mask [batch, sequence] with 0 for padding, which does not count; null if there is none
+   */
+  public static Value expertBalance(List<Value> scores, int perToken, @Nullable Value mask) {
+    Value all = scores.size() == 1 ? scores.get(0) : Operators.concat(0, scores.toArray(Value[]::new));
+    Graph graph = all.graph();
+    long experts = all.shape().get(-1).size();
+    Value probabilities = Operators.softmax(all, -1);
+    Value chosen = Operators.topK(probabilities, perToken).get(1); // [tokens, perToken]
+    Value each = Operators.range(graph.longScalar(experts));
+    Value hits = Operators.cast(Operators.equal(Operators.unsqueeze(chosen, 2), each), all.type());
+    Value counts = reduceSum(hits, false, 1); // [tokens, experts]
+    Value share;
+    Value mean;
+    if (mask == null) {
+      share = reduceMean(counts, false, 0);
+      mean = reduceMean(probabilities, false, 0);
+    } else {
+      Value one = Operators.cast(reshape(mask, -1, 1), all.type());
+      Value weights =
+          Operators.concat(0, Collections.nCopies(scores.size(), one).toArray(Value[]::new));
+      Value number = reduceSum(weights, false);
+      share = Operators.div(reduceSum(mul(counts, weights), false, 0), number);
+      mean = Operators.div(reduceSum(mul(probabilities, weights), false, 0), number);
+    }
+    return mul(reduceSum(mul(Operators.stopGradient(share), mean), false), experts);
   }
 }

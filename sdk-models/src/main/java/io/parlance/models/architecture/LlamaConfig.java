@@ -1,0 +1,114 @@
+package io.parlance.models.architecture;
+
+import com.google.gson.JsonObject;
+import io.parlance.model.ModelConfig;
+import io.parlance.models.graph.Scope;
+import io.parlance.models.graph.Value;
+import io.parlance.models.nn.Activation;
+import io.parlance.models.nn.FeedForward;
+import io.parlance.models.nn.RmsNorm;
+import io.parlance.models.nn.RotaryEmbedding;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * LLaMA 1 to 3 (Touvron et al. 2023, arXiv:2302.13971 and 2307.09288; Dubey et al. 2024,
+ * arXiv:2407.21783): root mean square norms before each sublayer, rotary positions, keys and values
+ * shared by groups of heads, gated feed-forward layers. The keys of {@code config.json} and their
+ * defaults are those of {@code transformers}' LlamaConfig.
+ *
+ * @param common what it shares with its relatives
+ * @param attentionBias {@code attention_bias}: whether attention's projections have biases
+ * @param feedForwardBias {@code mlp_bias}
+ */
+public record LlamaConfig(
+    RotaryDecoderConfig common, boolean attentionBias, boolean feedForwardBias) {
+
+  static final Map<DecoderHead, String> ARCHITECTURES = RotaryDecoderConfig.architectures("Llama");
+
+  private static final RotaryDecoderConfig DEFAULTS =
+      new RotaryDecoderConfig(
+          32000,
+          4096,
+          11008,
+          32,
+          32,
+          OptionalInt.empty(),
+          OptionalLong.empty(),
+          "silu",
+          2048,
+          0.02,
+          1e-6,
+          false,
+          0,
+          RotarySettings.of(10000),
+          SpecialTokens.of(1, 2),
+          Labels.DEFAULT);
+
+  /**
+   * Reads {@code config.json}.
+   *
+   * @throws IllegalArgumentException naming the key, if a value is wrong or asks for what is not
+   *     supported
+   */
+  public static LlamaConfig from(ModelConfig config) {
+    return new LlamaConfig(
+        RotaryDecoderConfig.read(config, DEFAULTS),
+        config.flag("attention_bias").orElse(false),
+        config.flag("mlp_bias").orElse(false));
+  }
+
+  /** The language model. */
+  public PretrainedModel languageModel() {
+    return new DecoderModel(new Body(this), DecoderHead.CAUSAL_LM);
+  }
+
+  /** The layers; parameter names are those of {@code transformers}' LlamaModel. */
+  record Body(LlamaConfig config) implements RotaryDecoder {
+
+    @Override
+    public DecoderDescription description() {
+      return config.common.description("llama", ARCHITECTURES);
+    }
+
+    @Override
+    public void write(JsonObject json) {
+      config.common.write(json);
+      json.addProperty("attention_bias", config.attentionBias);
+      json.addProperty("mlp_bias", config.feedForwardBias);
+    }
+
+    @Override
+    public RotaryEmbedding rotary() {
+      return config.common.rotary().embedding(config.common.width());
+    }
+
+    @Override
+    public Value norm(Scope scope, Value x) {
+      return RmsNorm.apply(scope, x, config.common.normEpsilon());
+    }
+
+    @Override
+    public Value attention(Scope scope, int layer, Value x, Call call) {
+      return config
+          .common
+          .attention(config.common.scores(), config.attentionBias, config.attentionBias)
+          .apply(scope, x, call.rotary(), call.rotation(), call.sequence());
+    }
+
+    @Override
+    public Value feedForward(Scope scope, int layer, Value x, Call call) {
+      FeedForward feedForward =
+          new FeedForward(
+              config.common.intermediateSize(),
+              Activation.named(config.common.activation()),
+              config.common.weights());
+      return scope.in(
+          "mlp",
+          s ->
+              feedForward.applyGated(
+                  s, x, "gate_proj", "up_proj", "down_proj", config.feedForwardBias));
+    }
+  }
+}

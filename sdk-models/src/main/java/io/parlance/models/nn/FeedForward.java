@@ -1,0 +1,62 @@
+package io.parlance.models.nn;
+
+import static io.parlance.models.graph.Operators.mul;
+import static io.parlance.models.graph.Operators.split;
+
+import io.parlance.models.graph.Initialization;
+import io.parlance.models.graph.Scope;
+import io.parlance.models.graph.Value;
+import java.util.List;
+
+/**
+ * The part of a transformer layer that looks at each token alone, in its kinds: {@code
+ * down(activation(up(x)))}, and gated {@code down(activation(gate(x)) * up(x))} (Shazeer 2020,
+ * arXiv:2002.05202).
+ *
+ * @param width of the inner layer
+ * @param activation between the layers
+ * @param inner initialization of the layers that widen
+ * @param outer initialization of the layer that narrows
+ */
+public record FeedForward(
+    long width, Activation activation, Initialization inner, Initialization outer) {
+
+  /** All weights from one distribution. */
+  public FeedForward(long width, Activation activation, Initialization weights) {
+    this(width, activation, weights, weights);
+  }
+
+  /** The plain kind with biases, by layers of these names. */
+  public Value apply(Scope scope, Value x, String up, String down) {
+    long outputs = x.shape().get(-1).size();
+    Value widened = scope.in(up, s -> activation.apply(Linear.apply(s, x, width, inner)));
+    return scope.in(down, s -> Linear.apply(s, widened, outputs, outer));
+  }
+
+  /** The plain kind with biases and weights stored as [in, out], by layers of these names. */
+  public Value applyTransposed(Scope scope, Value x, String up, String down) {
+    long outputs = x.shape().get(-1).size();
+    Value widened = scope.in(up, s -> activation.apply(Linear.applyTransposed(s, x, width, inner)));
+    return scope.in(down, s -> Linear.applyTransposed(s, widened, outputs, outer));
+  }
+
+  /** The gated kind, by layers of these names, with biases or without. */
+  public Value applyGated(
+      Scope scope, Value x, String gate, String up, String down, boolean biased) {
+    long outputs = x.shape().get(-1).size();
+    Value gated = scope.in(gate, s -> activation.apply(Linear.apply(s, x, width, inner, biased)));
+    Value widened = scope.in(up, s -> Linear.apply(s, x, width, inner, biased));
+    return scope.in(down, s -> Linear.apply(s, mul(gated, widened), outputs, outer, biased));
+  }
+
+  /** The gated kind without biases, gate and up side by side in one layer, by layers of these names. */
+  public Value applyFusedGated(Scope scope, Value x, String gateAndUp, String down) {
+    long outputs = x.shape().get(-1).size();
+    List<Value> halves =
+        scope.in(
+            gateAndUp,
+            s -> split(Linear.withoutBias(s, x, 2 * width, inner), -1, width, width));
+    Value product = mul(activation.apply(halves.get(0)), halves.get(1));
+    return scope.in(down, s -> Linear.withoutBias(s, product, outputs, outer));
+  }
+}
