@@ -29,7 +29,7 @@ import java.util.OptionalLong;
  */
 record DecoderDescription(
     String modelType,
-    Map<DecoderHead, String> architectures,
+    Map<Head, String> architectures,
     String body,
     String embeddings,
     String output,

@@ -30,7 +30,7 @@ final class DecoderModel implements PretrainedModel {
 
   private final Decoder decoder;
   private final DecoderDescription description;
-  private final DecoderHead head;
+  private final Head head;
   private final String architecture;
 
   /**
@@ -38,7 +38,7 @@ final class DecoderModel implements PretrainedModel {
    *
    * @throws IllegalArgumentException if the family has no such head
    */
-  DecoderModel(Decoder decoder, DecoderHead head) {
+  DecoderModel(Decoder decoder, Head head) {
     this.decoder = decoder;
     this.description = decoder.description();
     this.head = head;
@@ -69,7 +69,7 @@ final class DecoderModel implements PretrainedModel {
     json.addProperty("model_type", description.modelType());
     decoder.write(json);
     description.tokens().write(json);
-    if (head.classifies()) {
+    if (head == Head.SEQUENCE_CLASSIFICATION || head == Head.TOKEN_CLASSIFICATION) {
       description.labels().write(json);
     }
     json.addProperty("torch_dtype", "float32"); // transformers 4
@@ -91,7 +91,7 @@ final class DecoderModel implements PretrainedModel {
 
   @Override
   public Inputs declareInputs(Graph graph) {
-    if (head != DecoderHead.DOUBLE_HEADS) {
+    if (head != Head.DOUBLE_HEADS) {
       return PretrainedModel.super.declareInputs(graph);
     }
     for (String name : exportedInputs()) {
@@ -110,15 +110,14 @@ final class DecoderModel implements PretrainedModel {
       known.add(PAST + i + ".value");
     }
     inputs.requireOnly(architecture, known);
-    int rank = head == DecoderHead.DOUBLE_HEADS ? 3 : 2;
+    int rank = head == Head.DOUBLE_HEADS ? 3 : 2;
     Value ids = inputs.get("input_ids");
     if (ids.shape().rank() != rank) {
       throw new IllegalArgumentException(
           architecture + " takes input_ids of rank " + rank + ", not of shape " + ids.shape());
     }
     List<CausalSequence.KeysAndValues> past = past(inputs);
-    Map<String, Value> outputs = head.outputs(decoder, inputs, sequence(inputs, past));
-    return outputs;
+    return new DecoderHeads(decoder, inputs, sequence(inputs, past)).outputs(head);
   }
 
   private static CausalSequence sequence(Inputs inputs, List<CausalSequence.KeysAndValues> past) {
@@ -162,7 +161,7 @@ final class DecoderModel implements PretrainedModel {
 
   private static void add(
       Map<String, Architectures.Builder> builders,
-      Map<DecoderHead, String> architectures,
+      Map<Head, String> architectures,
       Function<ModelConfig, Decoder> family) {
     architectures.forEach(
         (head, name) ->

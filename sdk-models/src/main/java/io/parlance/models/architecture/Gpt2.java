@@ -23,13 +23,13 @@ import java.util.OptionalLong;
 /** The layers of GPT-2; parameter names are those of {@code transformers}' GPT2Model. */
 class Gpt2 implements Decoder {
 
-  static final Map<DecoderHead, String> ARCHITECTURES =
+  static final Map<Head, String> ARCHITECTURES =
       Map.of(
-          DecoderHead.BODY, "GPT2Model",
-          DecoderHead.CAUSAL_LM, "GPT2LMHeadModel",
-          DecoderHead.SEQUENCE_CLASSIFICATION, "GPT2ForSequenceClassification",
-          DecoderHead.TOKEN_CLASSIFICATION, "GPT2ForTokenClassification",
-          DecoderHead.DOUBLE_HEADS, "GPT2DoubleHeadsModel");
+          Head.BODY, "GPT2Model",
+          Head.CAUSAL_LM, "GPT2LMHeadModel",
+          Head.SEQUENCE_CLASSIFICATION, "GPT2ForSequenceClassification",
+          Head.TOKEN_CLASSIFICATION, "GPT2ForTokenClassification",
+          Head.DOUBLE_HEADS, "GPT2DoubleHeadsModel");
 
   private final Gpt2Config config;
   private final Initialization weights;

@@ -50,7 +50,8 @@ public record Gpt2Config(
     double classifierDropout,
     boolean tieWordEmbeddings,
     SpecialTokens tokens,
-    Labels labels) {
+    Labels labels)
+    implements DecoderConfig {
 
   public Gpt2Config {
     Require.positive("vocab_size", vocabularySize);
@@ -121,19 +122,9 @@ public record Gpt2Config(
         Labels.read(config));
   }
 
-  /** The language model. */
-  public PretrainedModel languageModel() {
-    return new DecoderModel(new Gpt2(this), DecoderHead.CAUSAL_LM);
-  }
-
-  /** The model without a head. */
-  public PretrainedModel body() {
-    return new DecoderModel(new Gpt2(this), DecoderHead.BODY);
-  }
-
-  /** The classifier of texts. */
-  public PretrainedModel sequenceClassifier() {
-    return new DecoderModel(new Gpt2(this), DecoderHead.SEQUENCE_CLASSIFICATION);
+  @Override
+  public PretrainedModel model(Head head) {
+    return new DecoderModel(new Gpt2(this), head);
   }
 
   void write(JsonObject json) {

@@ -28,7 +28,13 @@ public enum Head {
   /** Scores of each token as start and as end of the answer. */
   QUESTION_ANSWERING("ForQuestionAnswering", "start_positions", "end_positions"),
   /** One of several continuations: inputs are [batch, choices, sequence]. */
-  MULTIPLE_CHOICE("ForMultipleChoice", "labels");
+  MULTIPLE_CHOICE("ForMultipleChoice", "labels"),
+  /**
+   * Causal language modelling and choosing among continuations: inputs are [batch, choices,
+   * sequence], {@code mc_token_ids} [batch, choices] say where each choice is read off, its last
+   * token by default.
+   */
+  DOUBLE_HEADS("DoubleHeadsModel", "labels", "mc_token_ids", "mc_labels");
 
   private final String suffix;
   private final Set<String> targets;

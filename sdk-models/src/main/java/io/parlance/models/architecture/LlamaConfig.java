@@ -23,9 +23,10 @@ import java.util.OptionalLong;
  * @param feedForwardBias {@code mlp_bias}
  */
 public record LlamaConfig(
-    RotaryDecoderConfig common, boolean attentionBias, boolean feedForwardBias) {
+    RotaryDecoderConfig common, boolean attentionBias, boolean feedForwardBias)
+    implements DecoderConfig {
 
-  static final Map<DecoderHead, String> ARCHITECTURES = RotaryDecoderConfig.architectures("Llama");
+  static final Map<Head, String> ARCHITECTURES = RotaryDecoderConfig.architectures("Llama");
 
   private static final RotaryDecoderConfig DEFAULTS =
       new RotaryDecoderConfig(
@@ -59,9 +60,9 @@ public record LlamaConfig(
         config.flag("mlp_bias").orElse(false));
   }
 
-  /** The language model. */
-  public PretrainedModel languageModel() {
-    return new DecoderModel(new Body(this), DecoderHead.CAUSAL_LM);
+  @Override
+  public PretrainedModel model(Head head) {
+    return new DecoderModel(new Body(this), head);
   }
 
   /** The layers; parameter names are those of {@code transformers}' LlamaModel. */

@@ -6,6 +6,7 @@ import io.parlance.models.graph.Initialization;
 import io.parlance.models.nn.Activation;
 import io.parlance.models.nn.CausalAttention;
 import io.parlance.models.nn.RotaryAttention;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -144,7 +145,7 @@ public record RotaryDecoderConfig(
   }
 
   /** The description of a family whose modules are named as LLaMA's. */
-  DecoderDescription description(String modelType, Map<DecoderHead, String> architectures) {
+  DecoderDescription description(String modelType, Map<Head, String> architectures) {
     return new DecoderDescription(
         modelType,
         architectures,
@@ -168,11 +169,13 @@ public record RotaryDecoderConfig(
   }
 
   /** The classes of a family that has LLaMA's heads, such as {@code LlamaForCausalLM}. */
-  static Map<DecoderHead, String> architectures(String family) {
-    return Map.of(
-        DecoderHead.BODY, family + "Model",
-        DecoderHead.CAUSAL_LM, family + "ForCausalLM",
-        DecoderHead.SEQUENCE_CLASSIFICATION, family + "ForSequenceClassification",
-        DecoderHead.TOKEN_CLASSIFICATION, family + "ForTokenClassification");
+  static Map<Head, String> architectures(String family) {
+    Map<Head, String> classes = new EnumMap<>(Head.class);
+    for (Head head :
+        List.of(
+            Head.BODY, Head.CAUSAL_LM, Head.SEQUENCE_CLASSIFICATION, Head.TOKEN_CLASSIFICATION)) {
+      classes.put(head, family + head.suffix());
+    }
+    return classes;
   }
 }
