@@ -50,8 +50,7 @@ final class DecoderHeads {
       case SEQUENCE_CLASSIFICATION -> sequenceClassifier();
       case TOKEN_CLASSIFICATION -> tokenClassifier();
       case DOUBLE_HEADS -> doubleHeads();
-      default ->
-          throw new IllegalArgumentException("no decoder has a head " + head);
+      default -> throw new IllegalArgumentException("no decoder has a head " + head);
     }
     return outputs;
   }
@@ -131,8 +130,7 @@ final class DecoderHeads {
       outputs.put("mc_loss", Losses.crossEntropy(choices, right));
     }
     outputs.put(
-        "logits",
-        reshape(flat, Operators.sizes(graph, shape(ids), description.vocabularySize())));
+        "logits", reshape(flat, Operators.sizes(graph, shape(ids), description.vocabularySize())));
     outputs.put("mc_logits", choices);
   }
 

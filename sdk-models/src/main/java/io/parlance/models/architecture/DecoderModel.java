@@ -45,7 +45,11 @@ final class DecoderModel implements PretrainedModel {
     String name = description.architectures().get(head);
     if (name == null) {
       throw new IllegalArgumentException(
-          description.modelType() + " has no head " + head + "; it has " + description.architectures());
+          description.modelType()
+              + " has no head "
+              + head
+              + "; it has "
+              + description.architectures());
     }
     this.architecture = name;
   }
@@ -155,7 +159,10 @@ final class DecoderModel implements PretrainedModel {
   static Map<String, Architectures.Builder> builders() {
     Map<String, Architectures.Builder> builders = new LinkedHashMap<>();
     add(builders, Gpt2.ARCHITECTURES, config -> new Gpt2(Gpt2Config.from(config)));
-    add(builders, LlamaConfig.ARCHITECTURES, config -> new LlamaConfig.Body(LlamaConfig.from(config)));
+    add(
+        builders,
+        LlamaConfig.ARCHITECTURES,
+        config -> new LlamaConfig.Body(LlamaConfig.from(config)));
     return builders;
   }
 
@@ -165,7 +172,6 @@ final class DecoderModel implements PretrainedModel {
       Function<ModelConfig, Decoder> family) {
     architectures.forEach(
         (head, name) ->
-            builders.put(
-                name, (config, weights) -> new DecoderModel(family.apply(config), head)));
+            builders.put(name, (config, weights) -> new DecoderModel(family.apply(config), head)));
   }
 }

@@ -91,20 +91,20 @@ class Gpt2 implements Decoder {
 
   private Value layer(Scope scope, Value x, CausalSequence sequence, int index) {
     Value first = scope.in("ln_1", s -> norm(s, x));
-    Value attended =
-        add(x, scope.in("attn", s -> attention(s, first, sequence, scores(index))));
+    Value attended = add(x, scope.in("attn", s -> attention(s, first, sequence, scores(index))));
     Value second = scope.in("ln_2", s -> norm(s, attended));
     return add(attended, scope.in("mlp", s -> feedForward(s, second)));
   }
 
-  private Value attention(
-      Scope scope, Value x, CausalSequence sequence, CausalAttention scores) {
+  private Value attention(Scope scope, Value x, CausalSequence sequence, CausalAttention scores) {
     long hidden = config.hiddenSize();
     int heads = config.attentionHeads();
     List<Value> parts =
         scope.in(
             "c_attn",
-            s -> split(Linear.applyTransposed(s, x, 3 * hidden, weights), -1, hidden, hidden, hidden));
+            s ->
+                split(
+                    Linear.applyTransposed(s, x, 3 * hidden, weights), -1, hidden, hidden, hidden));
     Value context =
         scores.apply(
             sequence,

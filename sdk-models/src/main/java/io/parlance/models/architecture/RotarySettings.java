@@ -65,10 +65,7 @@ public record RotarySettings(double theta, double share, RotaryScaling scaling) 
               (long) number(config, "original_max_position_embeddings"));
       default ->
           throw new IllegalArgumentException(
-              config
-                  + " has type '"
-                  + type
-                  + "'; built are default, linear, dynamic and llama3");
+              config + " has type '" + type + "'; built are default, linear, dynamic and llama3");
     };
   }
 

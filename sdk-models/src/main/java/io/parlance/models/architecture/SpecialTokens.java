@@ -49,9 +49,7 @@ public record SpecialTokens(OptionalInt begin, List<Integer> end, OptionalInt pa
   }
 
   private static JsonElement number(OptionalInt value) {
-    return value.isPresent()
-        ? new JsonPrimitive(value.getAsInt())
-        : JsonNull.INSTANCE;
+    return value.isPresent() ? new JsonPrimitive(value.getAsInt()) : JsonNull.INSTANCE;
   }
 
   /** The row of the embedding table that stays zero, or -1. */

@@ -273,9 +273,7 @@ public final class Operators {
    * passes; gather the elements by the indexes where one should.
    */
   public static List<Value> topK(Value a, long k) {
-    return a.graph()
-        .append("TopK", List.of(a, a.graph().longs(k)), Map.of("axis", -1L))
-        .outputs();
+    return a.graph().append("TopK", List.of(a, a.graph().longs(k)), Map.of("axis", -1L)).outputs();
   }
 
   /** The indexes of elements that are not zero: [rank, count]. */

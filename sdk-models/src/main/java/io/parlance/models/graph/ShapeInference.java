@@ -56,8 +56,9 @@ final class ShapeInference {
 
   static {
     one(
-        "Sqrt Exp Log Erf Tanh Sigmoid Relu Abs Neg Sin Cos Reciprocal Softplus Gelu Sign Identity Softmax LogSoftmax"
-            + " Not CumSum Trilu Floor Ceil Round Clip HardSigmoid LeakyRelu Elu ScatterElements ScatterND FastGelu QuickGelu",
+        "Sqrt Exp Log Erf Tanh Sigmoid Relu Abs Neg Sin Cos Reciprocal Softplus Gelu Sign Identity"
+            + " Softmax LogSoftmax Not CumSum Trilu Floor Ceil Round Clip HardSigmoid LeakyRelu Elu"
+            + " ScatterElements ScatterND FastGelu QuickGelu",
         node -> new Result(node.input(0).type(), node.input(0).shape(), identityContents(node)));
     one("Add Sub Mul Div Pow Mod", ShapeInference::arithmetic);
     one("Max Min Sum Mean", ShapeInference::variadic);

@@ -74,11 +74,7 @@ public final class Attention {
   public static Value scaledDotProduct(
       Value query, Value key, Value value, @Nullable Value bias, double dropout) {
     return scaledDotProduct(
-        query,
-        key,
-        value,
-        bias,
-        CausalAttention.scaled(query.shape().get(-1).size(), dropout));
+        query, key, value, bias, CausalAttention.scaled(query.shape().get(-1).size(), dropout));
   }
 
   /**

@@ -49,13 +49,14 @@ public record FeedForward(
     return scope.in(down, s -> Linear.apply(s, mul(gated, widened), outputs, outer, biased));
   }
 
-  /** The gated kind without biases, gate and up side by side in one layer, by layers of these names. */
+  /**
+   * The gated kind without biases, gate and up side by side in one layer, by layers of these names.
+   */
   public Value applyFusedGated(Scope scope, Value x, String gateAndUp, String down) {
     long outputs = x.shape().get(-1).size();
     List<Value> halves =
         scope.in(
-            gateAndUp,
-            s -> split(Linear.withoutBias(s, x, 2 * width, inner), -1, width, width));
+            gateAndUp, s -> split(Linear.withoutBias(s, x, 2 * width, inner), -1, width, width));
     Value product = mul(activation.apply(halves.get(0)), halves.get(1));
     return scope.in(down, s -> Linear.withoutBias(s, product, outputs, outer));
   }

@@ -35,8 +35,7 @@ public final class Linear {
   /**
    * A layer with bias whose {@code weight} is stored as [in, out], as those of GPT and GPT-2 are.
    */
-  public static Value applyTransposed(
-      Scope scope, Value x, long outputs, Initialization weights) {
+  public static Value applyTransposed(Scope scope, Value x, long outputs, Initialization weights) {
     long inputs = x.shape().get(-1).size();
     Value weight = scope.parameter("weight", weights, inputs, outputs);
     Value bias = scope.parameter("bias", Initialization.ZEROS, outputs);

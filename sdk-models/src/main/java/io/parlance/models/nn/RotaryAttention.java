@@ -45,8 +45,7 @@ public record RotaryAttention(
       Scope scope, Value x, RotaryEmbedding rotary, Rotation rotation, CausalSequence sequence) {
     long query = heads * headWidth;
     long key = keyValueHeads * headWidth;
-    Value all =
-        scope.in("qkv_proj", s -> Linear.apply(s, x, query + 2 * key, weights, biased));
+    Value all = scope.in("qkv_proj", s -> Linear.apply(s, x, query + 2 * key, weights, biased));
     return attend(scope, split(all, -1, query, key, key), x, rotary, rotation, sequence);
   }
 

@@ -65,7 +65,9 @@ public record RotaryEmbedding(
       values[i] = dynamic ? exponent : scaling.scale(Math.pow(theta, exponent));
     }
     Value constant = graph.constant(Literal.of(graph.floatType(), new long[] {pairs}, values));
-    return scaling instanceof RotaryScaling.Dynamic d ? pow(base(d, positions), constant) : constant;
+    return scaling instanceof RotaryScaling.Dynamic d
+        ? pow(base(d, positions), constant)
+        : constant;
   }
 
   /** {@code theta * (factor * length / trained - (factor - 1)) ^ (width / (width - 2))}. */

@@ -52,7 +52,10 @@ public sealed interface RotaryScaling {
     }
   }
 
-  /** The frequency that an unscaled {@code frequency} becomes; for scalings that do not depend on the text. */
+  /**
+   * The frequency that an unscaled {@code frequency} becomes; for scalings that do not depend on
+   * the text.
+   */
   default double scale(double frequency) {
     if (this instanceof Linear linear) {
       return frequency / linear.factor;
@@ -68,8 +71,7 @@ public sealed interface RotaryScaling {
       return frequency;
     }
     double share =
-        (waves - llama.lowFrequencyFactor)
-            / (llama.highFrequencyFactor - llama.lowFrequencyFactor);
+        (waves - llama.lowFrequencyFactor) / (llama.highFrequencyFactor - llama.lowFrequencyFactor);
     return (1 - share) * frequency / llama.factor + share * frequency;
   }
 

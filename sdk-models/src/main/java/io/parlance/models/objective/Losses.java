@@ -104,7 +104,8 @@ public final class Losses {
    * @param mask [batch, sequence] with 0 for padding, which does not count; null if there is none
    */
   public static Value expertBalance(List<Value> scores, int perToken, @Nullable Value mask) {
-    Value all = scores.size() == 1 ? scores.get(0) : Operators.concat(0, scores.toArray(Value[]::new));
+    Value all =
+        scores.size() == 1 ? scores.get(0) : Operators.concat(0, scores.toArray(Value[]::new));
     Graph graph = all.graph();
     long experts = all.shape().get(-1).size();
     Value probabilities = Operators.softmax(all, -1);
