@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Finds the model that a {@code config.json} names. */
 public final class Architectures {
@@ -23,7 +24,11 @@ public final class Architectures {
 
   private static final Map<String, Builder> BUILDERS = new TreeMap<>();
 
-  private static final List<EncoderFamily> ENCODERS = List.of(Bert.FAMILY);
+  private static final List<EncoderFamily> ENCODERS = Stream.concat(
+              Stream.of(
+                  Bert.FAMILY, DistilBert.FAMILY, Albert.FAMILY, Electra.FAMILY, Mpnet.FAMILY),
+              Roberta.FAMILIES.stream())
+          .toList();
 
   static {
     ENCODERS.forEach(family -> BUILDERS.putAll(family.builders()));

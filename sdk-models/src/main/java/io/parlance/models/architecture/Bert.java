@@ -3,16 +3,10 @@ package io.parlance.models.architecture;
 import com.google.gson.JsonObject;
 import io.parlance.models.graph.Scope;
 import io.parlance.models.graph.Value;
-import io.parlance.models.nn.Attention;
-import io.parlance.models.nn.Positions;
-import io.parlance.models.nn.PostNormLayer;
-import io.parlance.models.nn.RelativeDistances;
-import io.parlance.models.nn.TextEmbeddings;
 import io.parlance.models.nn.VocabularyScores;
 import io.parlance.models.weights.WeightNames;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * BERT (Devlin et al. 2018, arXiv:1810.04805): embeddings of words, positions and segments, then
@@ -29,18 +23,14 @@ final class Bert extends Encoder {
           Map.of(Head.CAUSAL_LM, "BertLMHeadModel"),
           config -> new Bert(BertConfig.from(config)));
 
-  private static final VocabularyScores.Names PREDICTIONS =
+  static final VocabularyScores.Names PREDICTIONS =
       new VocabularyScores.Names("transform.dense", "transform.LayerNorm", "bias");
 
   private final BertConfig config;
-  private final TextEmbeddings embeddings;
-  private final PostNormLayer layer;
 
   Bert(BertConfig config) {
     super(config.settings(), "bert");
     this.config = config;
-    this.embeddings = settings.embeddings(settings.hiddenSize());
-    this.layer = settings.layer(PostNormLayer.Names.BERT);
   }
 
   @Override
@@ -60,64 +50,23 @@ final class Bert extends Encoder {
 
   @Override
   WeightNames weightNames() {
-    return super.weightNames()
+    WeightNames names =
+        config.positionEmbedding() == PositionEmbedding.ABSOLUTE
+            ? super.weightNames()
+            : super.weightNames().ignore(BertBody.UNUSED_POSITIONS);
+    return names
         .alias("cls.predictions.decoder.weight", "bert.embeddings.word_embeddings.weight")
         .alias("cls.predictions.decoder.bias", "cls.predictions.bias");
   }
 
   @Override
   Value encode(Scope body, TokenInputs tokens, boolean firstOnly) {
-    Value embedded = body.in("embeddings", s -> embed(s, tokens));
-    Value bias = attentionBias(tokens);
-    return body.in(
-        "encoder",
-        encoder ->
-            layers(
-                embedded,
-                bias,
-                firstOnly,
-                (i, queries, keys, visible) ->
-                    encoder.in("layer", i, s -> layer(s, queries, keys, visible))));
-  }
-
-  private Value embed(Scope scope, TokenInputs tokens) {
-    if (config.positionEmbedding() != BertConfig.PositionEmbedding.ABSOLUTE) {
-      return embeddings.withoutPositions().apply(scope, tokens.ids(), tokens.tokenTypes(), null);
-    }
-    Value positions =
-        tokens.positions() != null ? tokens.positions() : Positions.ascending(tokens.ids());
-    return embeddings.apply(scope, tokens.ids(), tokens.tokenTypes(), positions);
-  }
-
-  private @Nullable Value attentionBias(TokenInputs tokens) {
-    Value mask = tokens.attentionMask();
-    if (config.decoder() && (mask == null || mask.shape().rank() == 2)) {
-      return mask == null ? Attention.causalBias(tokens.ids()) : Attention.causalPaddingBias(mask);
-    }
-    return mask == null ? null : Attention.paddingBias(mask);
-  }
-
-  private Value layer(Scope scope, Value queries, Value keys, @Nullable Value bias) {
-    return layer.apply(
-        scope,
-        queries,
-        keys,
-        (q, k, v) -> {
-          Value scores =
-              switch (config.positionEmbedding()) {
-                case ABSOLUTE -> bias;
-                case RELATIVE_KEY -> distances(scope).bias(q, null, k, bias);
-                case RELATIVE_KEY_QUERY -> distances(scope).bias(q, k, k, bias);
-              };
-          return Attention.scaledDotProduct(q, k, v, scores, layer.attentionDropout());
-        });
-  }
-
-  private RelativeDistances distances(Scope layer) {
-    return new RelativeDistances(
-        new Scope(layer.graph(), layer.name("attention.self.distance_embedding")),
-        settings.maxPositionEmbeddings(),
-        settings.weights());
+    return new BertBody(
+            this,
+            settings.embeddings(settings.hiddenSize()),
+            config.positionEmbedding(),
+            config.decoder())
+        .encode(body, tokens, firstOnly);
   }
 
   @Override
@@ -142,21 +91,17 @@ final class Bert extends Encoder {
 
   @Override
   Value predict(Scope root, Value hidden) {
-    VocabularyScores head =
-        new VocabularyScores(
-            PREDICTIONS,
-            settings.hiddenSize(),
-            settings.activation(),
-            settings.layerNormEpsilon(),
-            settings.weights());
     return root.in(
         "cls.predictions",
-        s -> {
-          Scope untied = new Scope(root.graph(), s.name("decoder"));
-          Value table =
-              outputTable(root, untied, ".embeddings.word_embeddings", settings.hiddenSize());
-          return head.apply(s, hidden, table);
-        });
+        s ->
+            scores(
+                root,
+                s,
+                hidden,
+                PREDICTIONS,
+                "decoder",
+                settings.hiddenSize(),
+                settings.activation()));
   }
 
   @Override

@@ -2,10 +2,7 @@ package io.parlance.models.architecture;
 
 import com.google.gson.JsonObject;
 import io.parlance.model.ModelConfig;
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * The configuration of a BERT model; the keys of {@code config.json} and their defaults are those
@@ -18,37 +15,6 @@ import java.util.stream.Collectors;
 public record BertConfig(
     EncoderSettings settings, PositionEmbedding positionEmbedding, boolean decoder)
     implements EncoderConfig<BertConfig> {
-
-  /** How attention knows where tokens are. */
-  public enum PositionEmbedding {
-    /** By position embeddings that are added to the words. */
-    ABSOLUTE,
-    /** By embeddings of distances, compared with queries (Shaw et al. 2018, arXiv:1803.02155). */
-    RELATIVE_KEY,
-    /** As before, and compared with keys as well (Huang et al. 2020, arXiv:2009.13658). */
-    RELATIVE_KEY_QUERY;
-
-    /** The name in {@code config.json}. */
-    public String key() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
-    static PositionEmbedding read(ModelConfig config) {
-      String key = config.string("position_embedding_type").orElse("absolute");
-      return Arrays.stream(values())
-          .filter(value -> value.key().equals(key))
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  new IllegalArgumentException(
-                      "position_embedding_type is '"
-                          + key
-                          + "', expected one of "
-                          + Arrays.stream(values())
-                              .map(PositionEmbedding::key)
-                              .collect(Collectors.joining(", "))));
-    }
-  }
 
   /** BERT base: 12 layers, 768 wide, 12 heads; uncased vocabulary. */
   public static BertConfig base() {
@@ -67,14 +33,18 @@ public record BertConfig(
    *     supported
    */
   public static BertConfig from(ModelConfig config) {
-    if (config.flag("add_cross_attention").orElse(false)) {
-      throw new IllegalArgumentException(
-          "add_cross_attention is true; BERT is built without cross attention");
-    }
+    refuseCrossAttention(config);
     return new BertConfig(
         EncoderSettings.read(config, EncoderSettings.bertBase(), Map.of()),
         PositionEmbedding.read(config),
         config.flag("is_decoder").orElse(false));
+  }
+
+  static void refuseCrossAttention(ModelConfig config) {
+    if (config.flag("add_cross_attention").orElse(false)) {
+      throw new IllegalArgumentException(
+          "add_cross_attention is true; encoders are built without cross attention");
+    }
   }
 
   @Override

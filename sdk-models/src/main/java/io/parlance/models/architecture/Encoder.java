@@ -9,10 +9,14 @@ import static io.parlance.models.graph.Operators.tanh;
 import com.google.gson.JsonObject;
 import io.parlance.models.graph.Scope;
 import io.parlance.models.graph.Value;
+import io.parlance.models.nn.Activation;
 import io.parlance.models.nn.Attention;
 import io.parlance.models.nn.Dropout;
 import io.parlance.models.nn.Embedding;
 import io.parlance.models.nn.Linear;
+import io.parlance.models.nn.PostNormLayer;
+import io.parlance.models.nn.RelativeDistances;
+import io.parlance.models.nn.VocabularyScores;
 import io.parlance.models.weights.WeightNames;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * parameter is called {@code body}: that is the scope of the bare encoder.
  */
 abstract class Encoder {
+
+  static final String WORD_EMBEDDINGS = ".embeddings.word_embeddings";
 
   final EncoderSettings settings;
   private final String prefix;
@@ -144,7 +150,12 @@ abstract class Encoder {
 
   /** Layers on each other; the last sees only the first token as a query if no other is wanted. */
   Value layers(Value embedded, @Nullable Value bias, boolean firstOnly, Layer layer) {
-    int count = settings.hiddenLayers();
+    return layers(settings.hiddenLayers(), embedded, bias, firstOnly, layer);
+  }
+
+  /** The same for another number of layers than {@code num_hidden_layers}. */
+  static Value layers(
+      int count, Value embedded, @Nullable Value bias, boolean firstOnly, Layer layer) {
     Value hidden = embedded;
     for (int i = 0; i < count; i++) {
       hidden =
@@ -153,6 +164,29 @@ abstract class Encoder {
               : layer.apply(i, hidden, hidden, bias);
     }
     return firstOnly && count == 0 ? first(hidden) : hidden;
+  }
+
+  /**
+   * The attention of a layer whose keys are told apart by position embeddings or distances.
+   *
+   * @param distances where the layer's embeddings of distances are, if it has them
+   */
+  PostNormLayer.AttentionFunction attention(
+      PositionEmbedding type, Scope distances, @Nullable Value bias) {
+    return (q, k, v) -> {
+      Value scores =
+          switch (type) {
+            case ABSOLUTE -> bias;
+            case RELATIVE_KEY -> table(distances).bias(q, null, k, bias);
+            case RELATIVE_KEY_QUERY -> table(distances).bias(q, k, k, bias);
+          };
+      return Attention.scaledDotProduct(q, k, v, scores, settings.attentionDropout());
+    };
+  }
+
+  private RelativeDistances table(Scope distances) {
+    return new RelativeDistances(
+        distances, settings.maxPositionEmbeddings(), settings.weights());
   }
 
   /** The state of the first token: [batch, 1, hidden]. */
@@ -180,11 +214,44 @@ abstract class Encoder {
     return linear(root, "classifier", Dropout.apply(x, settings.classifierDropout()), outputs);
   }
 
-  /** The word embeddings that scores over the vocabulary use, tied or not. */
-  Value outputTable(Scope root, Scope untied, String table, long width) {
-    Scope owner = settings.tieWordEmbeddings() ? new Scope(root.graph(), prefix + table) : untied;
-    return Embedding.table(
-        owner, settings.vocabularySize(), width, settings.embeddings(width).words());
+  /** {@code out_proj(dropout(activation(dense(dropout(first token)))))}. */
+  Value denseClassifier(Scope root, Value hidden, long outputs, Activation activation) {
+    double dropout = settings.classifierDropout();
+    return root.in(
+        "classifier",
+        s -> {
+          Value first = Dropout.apply(firstToken(hidden), dropout);
+          Value dense = activation.apply(linear(s, "dense", first, settings.hiddenSize()));
+          return linear(s, "out_proj", Dropout.apply(dense, dropout), outputs);
+        });
+  }
+
+  /**
+   * Scores over the vocabulary by the word embeddings.
+   *
+   * @param head where the head's parameters are
+   * @param names of the head's parameters
+   * @param untied the scope of a table of its own, if it is not tied to the embeddings
+   * @param width of the word embeddings
+   */
+  Value scores(
+      Scope root,
+      Scope head,
+      Value hidden,
+      VocabularyScores.Names names,
+      String untied,
+      long width,
+      Activation activation) {
+    Scope owner =
+        settings.tieWordEmbeddings()
+            ? new Scope(root.graph(), root.name(prefix + WORD_EMBEDDINGS))
+            : new Scope(root.graph(), head.name(untied));
+    Value table =
+        Embedding.table(
+            owner, settings.vocabularySize(), width, settings.embeddings(width).words());
+    return new VocabularyScores(
+            names, width, activation, settings.layerNormEpsilon(), settings.weights())
+        .apply(head, hidden, table);
   }
 
   /** Rows of flattened hidden states: [positions, hidden]. */

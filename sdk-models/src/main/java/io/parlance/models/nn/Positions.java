@@ -1,8 +1,11 @@
 package io.parlance.models.nn;
 
 import static io.parlance.models.graph.Operators.add;
+import static io.parlance.models.graph.Operators.cast;
 import static io.parlance.models.graph.Operators.cumulativeSum;
+import static io.parlance.models.graph.Operators.equal;
 import static io.parlance.models.graph.Operators.mul;
+import static io.parlance.models.graph.Operators.not;
 import static io.parlance.models.graph.Operators.range;
 import static io.parlance.models.graph.Operators.scalarLike;
 import static io.parlance.models.graph.Operators.shape;
@@ -10,6 +13,7 @@ import static io.parlance.models.graph.Operators.squeeze;
 
 import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.Value;
+import io.parlance.runtime.ElementType;
 
 /** Indexes of tokens in their sequence. */
 public final class Positions {
@@ -29,5 +33,18 @@ public final class Positions {
       return cumulativeSum(ones, 1, true);
     }
     return range(squeeze(shape(ids, 1, 2), 0));
+  }
+
+  /**
+   * Positions that count the real tokens and leave padding where it is, as fairseq does: token
+   * number n of a text, from 1, is at {@code paddingPosition + n}.
+   *
+   * @param ids [batch, sequence]
+   * @return [batch, sequence]
+   */
+  public static Value afterPadding(Value ids, long paddingToken, long paddingPosition) {
+    Value real =
+        cast(not(equal(ids, scalarLike(ids, paddingToken))), ElementType.INT64);
+    return add(mul(cumulativeSum(real, 1, false), real), scalarLike(ids, paddingPosition));
   }
 }

@@ -58,8 +58,8 @@ public record TextEmbeddings(
    * @param scope where the tables are
    * @param ids [batch, sequence]
    * @param tokenTypes the segment of each token; null if all are of segment 0
-   * @param positionIds the position of each token, of a shape that broadcasts to that of {@code
-   *     ids}; not looked at if there are no positions
+   * @param positionIds the position of each token; null if they count up, from 0 or from the row
+   *     after that of padding
    * @return [batch, sequence, width]
    */
   public Value apply(
@@ -73,7 +73,7 @@ public record TextEmbeddings(
       Scope scope, Value ids, @Nullable Value tokenTypes, @Nullable Value positionIds) {
     Value words =
         scope.in("word_embeddings", s -> Embedding.apply(s, ids, vocabulary, width, words()));
-    Value places = positions == 0 || positionIds == null ? null : positions(scope, positionIds);
+    Value places = positions == 0 ? null : positions(scope, ids, positionIds);
     Value sum =
         segments == 0
             ? words
@@ -86,12 +86,18 @@ public record TextEmbeddings(
     return scope.in("LayerNorm", s -> LayerNorm.apply(s, sum, epsilon));
   }
 
-  private Value positions(Scope scope, Value ids) {
+  private Value positions(Scope scope, Value ids, @Nullable Value given) {
+    Value places =
+        given != null
+            ? given
+            : paddingPosition < 0
+                ? Positions.ascending(ids)
+                : Positions.afterPadding(ids, paddingToken, paddingPosition);
     Initialization rows =
         paddingPosition < 0
             ? new Initialization.Normal(range)
             : new Initialization.PaddedNormal(range, paddingPosition);
-    return scope.in("position_embeddings", s -> Embedding.apply(s, ids, positions, width, rows));
+    return scope.in("position_embeddings", s -> Embedding.apply(s, places, positions, width, rows));
   }
 
   private Value segments(Scope scope, @Nullable Value tokenTypes) {

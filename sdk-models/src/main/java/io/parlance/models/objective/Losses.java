@@ -84,8 +84,31 @@ public final class Losses {
    * @param targets the same shape, between 0 and 1
    */
   public static Value binaryCrossEntropyWithLogits(Value scores, Value targets) {
+    return reduceMean(binaryCrossEntropies(scores, targets), false);
+  }
+
+  /**
+   * The same for the elements whose weight is 1.
+   *
+   * @param scores any shape
+   * @param targets the same shape, 0 or 1, INT64
+   * @param mask the same shape, 1 where an element counts and 0 elsewhere, INT64; null if all count
+   */
+  public static Value binaryCrossEntropyWithLogits(
+      Value scores, Value targets, @Nullable Value mask) {
+    Value wanted = Operators.cast(targets, scores.type());
+    if (mask == null) {
+      return binaryCrossEntropyWithLogits(scores, wanted);
+    }
+    Value weights = Operators.cast(mask, scores.type());
+    Value loss = binaryCrossEntropies(scores, wanted);
+    Value number = Operators.max(reduceSum(weights, false), Operators.scalarLike(weights, 1));
+    return Operators.div(reduceSum(mul(loss, weights), false), number);
+  }
+
+  private static Value binaryCrossEntropies(Value scores, Value targets) {
     Value smooth = Operators.log(add(Operators.exp(Operators.neg(Operators.abs(scores))), 1));
-    return reduceMean(add(sub(relu(scores), mul(scores, targets)), smooth), false);
+    return add(sub(relu(scores), mul(scores, targets)), smooth);
   }
 
   /** Mean squared difference of two values of one shape. */

@@ -79,7 +79,11 @@ class GradientStepTest {
         "bert-qa",
         "bert-seqcls",
         "bert-tokcls",
-        "bert-multiplechoice"
+        "bert-multiplechoice",
+        "roberta-mlm",
+        "distilbert-seqcls",
+        "albert-pretraining",
+        "electra-discriminator"
       })
   void gradientsOfTheReference(String name) throws IOException {
     long handles = NativeHandles.live();
@@ -150,7 +154,11 @@ class GradientStepTest {
         "bert-qa",
         "bert-seqcls",
         "bert-tokcls",
-        "bert-multiplechoice"
+        "bert-multiplechoice",
+        "roberta-mlm",
+        "distilbert-seqcls",
+        "albert-pretraining",
+        "electra-discriminator"
       })
   void trajectoriesOfTheReference(String name) throws IOException {
     JsonObject runs = read(folder(name).resolve("train.json")).getAsJsonObject("runs");

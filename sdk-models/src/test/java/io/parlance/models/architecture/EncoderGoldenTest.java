@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Outputs, losses and gradients of the reference implementation for each head. */
-class BertGoldenTest {
+/** Outputs, losses and gradients of the reference implementation for each family and head. */
+class EncoderGoldenTest {
 
   private static final Offset<Float> TOLERANCE = within(1e-5f);
 
@@ -36,7 +36,15 @@ class BertGoldenTest {
         "bert-seqcls",
         "bert-seqcls-multilabel",
         "bert-seqcls-regression",
-        "bert-tokcls"
+        "bert-tokcls",
+        "roberta-mlm",
+        "roberta-seqcls",
+        "distilbert-seqcls",
+        "albert-pretraining",
+        "albert-groups2-inner2",
+        "electra-discriminator",
+        "electra-generator-mlm",
+        "mpnet-base"
       })
   void givesTheReferencesOutputsForInferenceAndForTraining(String name) throws IOException {
     Path folder = Goldens.folder("architectures/" + name);
