@@ -94,8 +94,7 @@ final class Albert extends Encoder {
               widened,
               mask == null ? null : Attention.paddingBias(mask),
               firstOnly,
-              (i, queries, keys, bias) ->
-                  stack.in(name(i), s -> layer(s, queries, keys, bias)));
+              (i, queries, keys, bias) -> stack.in(name(i), s -> layer(s, queries, keys, bias)));
         });
   }
 

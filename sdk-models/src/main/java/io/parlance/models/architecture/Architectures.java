@@ -24,7 +24,8 @@ public final class Architectures {
 
   private static final Map<String, Builder> BUILDERS = new TreeMap<>();
 
-  private static final List<EncoderFamily> ENCODERS = Stream.concat(
+  private static final List<EncoderFamily> ENCODERS =
+      Stream.concat(
               Stream.of(
                   Bert.FAMILY, DistilBert.FAMILY, Albert.FAMILY, Electra.FAMILY, Mpnet.FAMILY),
               Roberta.FAMILIES.stream())

@@ -47,8 +47,7 @@ final class DistilBert extends Encoder {
           "output_layer_norm");
 
   private static final VocabularyScores.Names PREDICTIONS =
-      new VocabularyScores.Names(
-          "vocab_transform", "vocab_layer_norm", "vocab_projector.bias");
+      new VocabularyScores.Names("vocab_transform", "vocab_layer_norm", "vocab_projector.bias");
 
   private final DistilBertConfig config;
 
@@ -93,13 +92,9 @@ final class DistilBert extends Encoder {
     Value embedded =
         body.in(
             "embeddings",
-            s ->
-                settings
-                    .embeddings(settings.hiddenSize())
-                    .apply(s, tokens.ids(), null, null));
+            s -> settings.embeddings(settings.hiddenSize()).apply(s, tokens.ids(), null, null));
     @Nullable Value mask = tokens.attentionMask();
-    PostNormLayer layer =
-        settings.layer(LAYER).residualDropout(0, settings.hiddenDropout());
+    PostNormLayer layer = settings.layer(LAYER).residualDropout(0, settings.hiddenDropout());
     return body.in(
         "transformer",
         stack ->
@@ -121,8 +116,7 @@ final class DistilBert extends Encoder {
 
   @Override
   Value classify(Scope root, Value hidden, long outputs) {
-    Value first =
-        relu(linear(root, "pre_classifier", firstToken(hidden), settings.hiddenSize()));
+    Value first = relu(linear(root, "pre_classifier", firstToken(hidden), settings.hiddenSize()));
     return classifier(root, first, outputs);
   }
 

@@ -114,8 +114,7 @@ final class Electra extends Encoder {
         "discriminator_predictions",
         s -> {
           Value dense = linear(s, "dense", hidden, settings.hiddenSize());
-          return squeeze(
-              linear(s, "dense_prediction", settings.activation().apply(dense), 1), -1);
+          return squeeze(linear(s, "dense_prediction", settings.activation().apply(dense), 1), -1);
         });
   }
 

@@ -185,8 +185,7 @@ abstract class Encoder {
   }
 
   private RelativeDistances table(Scope distances) {
-    return new RelativeDistances(
-        distances, settings.maxPositionEmbeddings(), settings.weights());
+    return new RelativeDistances(distances, settings.maxPositionEmbeddings(), settings.weights());
   }
 
   /** The state of the first token: [batch, 1, hidden]. */

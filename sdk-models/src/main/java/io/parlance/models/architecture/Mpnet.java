@@ -135,8 +135,7 @@ final class Mpnet extends Encoder {
 
   /** The bias of each head for each pair of positions: [1, heads, sequence, sequence]. */
   private Value distances(Scope scope, Value hidden) {
-    Value table =
-        Embedding.table(scope, BUCKETS, settings.attentionHeads(), settings.weights());
+    Value table = Embedding.table(scope, BUCKETS, settings.attentionHeads(), settings.weights());
     Value buckets = RelativeBuckets.bidirectional(BUCKETS, MAXIMUM_DISTANCE).of(hidden);
     return unsqueeze(transpose(gather(table, buckets, 0), 2, 0, 1), 0);
   }

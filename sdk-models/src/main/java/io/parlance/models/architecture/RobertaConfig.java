@@ -15,10 +15,7 @@ import java.util.Map;
  * @param decoder {@code is_decoder}: whether tokens see only those before them
  */
 public record RobertaConfig(
-    EncoderSettings settings,
-    Variant variant,
-    PositionEmbedding positionEmbedding,
-    boolean decoder)
+    EncoderSettings settings, Variant variant, PositionEmbedding positionEmbedding, boolean decoder)
     implements EncoderConfig<RobertaConfig> {
 
   /** Models that differ in name, training texts and vocabulary only. */
@@ -41,8 +38,7 @@ public record RobertaConfig(
 
   /** RoBERTa base: 12 layers, 768 wide, 12 heads; sequences of up to 512 tokens. */
   public static RobertaConfig base() {
-    return new RobertaConfig(
-            defaults(), Variant.ROBERTA, PositionEmbedding.ABSOLUTE, false)
+    return new RobertaConfig(defaults(), Variant.ROBERTA, PositionEmbedding.ABSOLUTE, false)
         .with(s -> s.maxPositionEmbeddings(514).typeVocabularySize(1).layerNormEpsilon(1e-5));
   }
 

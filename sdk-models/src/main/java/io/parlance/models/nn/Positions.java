@@ -43,8 +43,7 @@ public final class Positions {
    * @return [batch, sequence]
    */
   public static Value afterPadding(Value ids, long paddingToken, long paddingPosition) {
-    Value real =
-        cast(not(equal(ids, scalarLike(ids, paddingToken))), ElementType.INT64);
+    Value real = cast(not(equal(ids, scalarLike(ids, paddingToken))), ElementType.INT64);
     return add(mul(cumulativeSum(real, 1, false), real), scalarLike(ids, paddingPosition));
   }
 }
