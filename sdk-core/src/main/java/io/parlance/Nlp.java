@@ -70,6 +70,11 @@ public final class Nlp implements AutoCloseable {
     return tasks.classifier();
   }
 
+  /** The tasks for callers that do not wait. */
+  public AsyncNlp async() {
+    return new AsyncNlp(this);
+  }
+
   /** What was done so far. */
   public NlpStatistics statistics() {
     return new NlpStatistics(cache.statistics(), tasks.loaded());

@@ -19,9 +19,10 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
   private static final DescribedPredicate<JavaClass> FACADE =
       describe(
-          "Nlp and its statistics",
+          "Nlp, its statistics and AsyncNlp",
           type ->
-              type.getPackageName().equals("io.parlance") && type.getSimpleName().startsWith("Nlp")
+              type.getFullName().equals("io.parlance.AsyncNlp")
+                  || type.getPackageName().equals("io.parlance") && type.getSimpleName().startsWith("Nlp")
                   ? !type.isAssignableTo(NlpException.class)
                   : type.getFullName().startsWith("io.parlance.Nlp$"));
 

@@ -1,0 +1,28 @@
+package io.parlance;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The tasks of an {@link Nlp} for callers that do not wait. Calls that are under way at the same
+ * time, from however many threads, are joined to runs of several texts. A future fails with what the
+ * waiting call throws, or with {@link QueueFullException} where too many calls wait; cancelling it
+ * takes the call back. Options are set on the task's view: {@code
+ * nlp.classifier().topK(3).submit(TextInput.of(text))}. Thread-safe.
+ */
+public final class AsyncNlp {
+  private final Nlp nlp;
+
+  AsyncNlp(Nlp nlp) {
+    this.nlp = nlp;
+  }
+
+  /** See {@link Nlp#classify(String)}. */
+  public CompletableFuture<Classification> classify(String text) {
+    return nlp.classifier().submit(TextInput.of(text));
+  }
+
+  /** See {@link Nlp#classify(String, String)}. */
+  public CompletableFuture<Classification> classify(String text, String pair) {
+    return nlp.classifier().submit(TextInput.pair(text, pair));
+  }
+}
