@@ -4,9 +4,9 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The tasks of an {@link Nlp} for callers that do not wait. Calls that are under way at the same
- * time, from however many threads, are joined to runs of several texts. A future fails with what the
- * waiting call throws, or with {@link QueueFullException} where too many calls wait; cancelling it
- * takes the call back. Options are set on the task's view: {@code
+ * time, from however many threads, are joined to runs of several texts. A future fails with what
+ * the waiting call throws, or with {@link QueueFullException} where too many calls wait; cancelling
+ * it takes the call back. Options are set on the task's view: {@code
  * nlp.classifier().topK(3).submit(TextInput.of(text))}. Thread-safe.
  */
 public final class AsyncNlp {

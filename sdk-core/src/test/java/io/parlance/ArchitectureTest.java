@@ -22,7 +22,8 @@ class ArchitectureTest {
           "Nlp, its statistics and AsyncNlp",
           type ->
               type.getFullName().equals("io.parlance.AsyncNlp")
-                  || type.getPackageName().equals("io.parlance") && type.getSimpleName().startsWith("Nlp")
+                      || type.getPackageName().equals("io.parlance")
+                          && type.getSimpleName().startsWith("Nlp")
                   ? !type.isAssignableTo(NlpException.class)
                   : type.getFullName().startsWith("io.parlance.Nlp$"));
 

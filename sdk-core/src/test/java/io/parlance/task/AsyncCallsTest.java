@@ -207,9 +207,7 @@ class AsyncCallsTest {
   void equalCallsAtTheSameTimeAreComputedOnce() {
     occupy();
     List<CompletableFuture<Classification>> calls =
-        IntStream.range(0, 20)
-            .mapToObj(i -> classifier.submit(TextInput.of("again")))
-            .toList();
+        IntStream.range(0, 20).mapToObj(i -> classifier.submit(TextInput.of("again"))).toList();
     free.countDown();
     Classification first = calls.get(0).join();
     calls.forEach(call -> assertThat(call.join()).isSameAs(first));

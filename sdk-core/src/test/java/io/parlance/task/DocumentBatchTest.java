@@ -78,7 +78,9 @@ class DocumentBatchTest {
                     null,
                     TextInput.of("")))
             .toList();
-    assertThat(results).extracting(DocumentResult::succeeded).containsExactly(true, false, false, true);
+    assertThat(results)
+        .extracting(DocumentResult::succeeded)
+        .containsExactly(true, false, false, true);
     assertThat(results.get(1).error())
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("takes at most 160");
