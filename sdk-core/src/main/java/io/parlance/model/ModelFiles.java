@@ -26,11 +26,21 @@ interface ModelFiles {
    */
   InputStream open(String file) throws IOException;
 
-  /** Where the file is in the file system, or null if it is elsewhere. */
+  /** Where the file is in the file system, or null if it is elsewhere; "" is the folder itself. */
   @Nullable Path path(String file);
 
+  /** The files whose names end so, as far as they can be listed, sorted. */
+  List<String> endingWith(String suffix);
+
   /** The ONNX files that there are, as far as they can be listed. */
-  List<String> graphs();
+  default List<String> graphs() {
+    return endingWith(".onnx");
+  }
+
+  /** The files of weights for graphs yet to be built, as far as they can be listed. */
+  default List<String> weights() {
+    return endingWith(".safetensors");
+  }
 
   static ModelFiles of(ModelSource source) {
     if (source instanceof ModelSource.Folder folder) {
@@ -82,11 +92,11 @@ interface ModelFiles {
     }
 
     @Override
-    public List<String> graphs() {
+    public List<String> endingWith(String suffix) {
       try (Stream<Path> files = Files.walk(folder, 2)) {
         return files
             .map(file -> folder.relativize(file).toString().replace('\\', '/'))
-            .filter(name -> name.endsWith(".onnx"))
+            .filter(name -> name.endsWith(suffix))
             .sorted()
             .toList();
       } catch (IOException e) {
@@ -131,7 +141,7 @@ interface ModelFiles {
     }
 
     @Override
-    public List<String> graphs() {
+    public List<String> endingWith(String suffix) {
       return List.of(); // resources cannot be listed
     }
   }

@@ -16,6 +16,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,21 @@ public final class ModelFolder {
   /** The graph of an encoder or of a single-graph decoder. */
   public static final String MODEL = "model";
 
+  /** The graph of a decoder for the first tokens; it takes no past. */
+  public static final String DECODER = "decoder_model";
+
+  /** The graph of a decoder for the tokens after those of {@link #DECODER}. */
+  public static final String DECODER_WITH_PAST = "decoder_with_past_model";
+
+  /** Both in one graph, with an input {@code use_cache_branch}. */
+  public static final String DECODER_MERGED = "decoder_model_merged";
+
+  /** The graph of the encoder of an encoder-decoder. */
+  public static final String ENCODER = "encoder_model";
+
   private static final String CONFIG = "config.json";
+  private static final List<String> WEIGHTS =
+      List.of("model.safetensors", "model.safetensors.index.json");
   private static final List<String> TOKENIZER_FILES =
       List.of("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json");
 
@@ -139,43 +155,85 @@ public final class ModelFolder {
   }
 
   /**
-   * Loads a graph.
+   * Whether there is a graph, or one can be built from the weights.
+   *
+   * @param role the file name without suffixes, for example {@link #MODEL}
+   * @throws ModelUnusableException if there are only weights, of a model that cannot be built
+   */
+  public boolean hasGraph(String role) {
+    return locate(role) != null || builder(role).isPresent();
+  }
+
+  /**
+   * Loads a graph. In a folder without any, it is built from {@code model.safetensors} where {@code
+   * sdk-models} is on the class path.
    *
    * @param role the file name without suffixes, for example {@link #MODEL}
    * @return to be closed by the caller
    * @throws ModelNotFoundException if there is no such file
-   * @throws ModelUnusableException if it is not a graph that can be run
+   * @throws ModelUnusableException if it is not a graph that can be run, or cannot be built
    */
   public Session loadGraph(String role, SessionOptions options) {
-    String graph = findGraph(role);
+    String graph = locate(role);
+    if (graph == null) {
+      Path folder = files.path("");
+      GraphBuilder builder = builder(role).orElseThrow(() -> missing(role));
+      return builder.load(Objects.requireNonNull(folder), role, options);
+    }
     Path path = files.path(graph);
     return path != null
         ? Session.load(path, options)
         : Session.load(files.read(graph), files.describe(graph), options);
   }
 
-  private String findGraph(String role) {
-    String file =
-        source.variant().isEmpty() ? role + ".onnx" : role + "_" + source.variant() + ".onnx";
+  private @Nullable String locate(String role) {
+    String file = fileOf(role);
     for (String place : List.of(file, "onnx/" + file)) {
       if (files.exists(place)) {
         return place;
       }
     }
+    return null;
+  }
+
+  private String fileOf(String role) {
+    return source.variant().isEmpty() ? role + ".onnx" : role + "_" + source.variant() + ".onnx";
+  }
+
+  /** What builds this graph, where there are weights in the file system and no graphs. */
+  private Optional<GraphBuilder> builder(String role) {
+    boolean weightsOnly =
+        source.variant().isEmpty()
+            && files.path("") != null
+            && WEIGHTS.stream().anyMatch(files::exists)
+            && files.graphs().isEmpty();
+    return weightsOnly
+        ? GraphBuilder.find().filter(builder -> builder.roles(config).contains(role))
+        : Optional.empty();
+  }
+
+  private ModelNotFoundException missing(String role) {
     List<String> others = files.graphs();
-    throw new ModelNotFoundException(
+    String advice;
+    if (!others.isEmpty()) {
+      advice =
+          "it has "
+              + others
+              + "; name a variant of "
+              + role
+              + ".onnx, or use the task it is for";
+    } else if (WEIGHTS.stream().anyMatch(files::exists) && GraphBuilder.find().isEmpty()) {
+      advice = "it has weights: put sdk-models on the class path to run them, or export it to ONNX";
+    } else {
+      advice = "export it to ONNX first";
+    }
+    return new ModelNotFoundException(
         "model "
             + name()
             + " has no "
-            + file
-            + ", neither beside config.json nor under onnx/"
-            + (others.isEmpty()
-                ? "; export it to ONNX first"
-                : "; it has "
-                    + others
-                    + "; name a variant of "
-                    + role
-                    + ".onnx, or use the task it is for"));
+            + fileOf(role)
+            + ", neither beside config.json nor under onnx/; "
+            + advice);
   }
 
   /**
@@ -189,10 +247,16 @@ public final class ModelFolder {
     if (known == null) {
       List<String> used = new ArrayList<>(List.of(CONFIG));
       used.addAll(TOKENIZER_FILES);
-      String graph = findGraph(MODEL);
-      used.add(graph);
-      used.add(graph + "_data"); // the names that optimum and PyTorch give to weights beyond 2 GB
-      used.add(graph + ".data");
+      String graph = locate(MODEL);
+      if (graph != null) {
+        used.add(graph);
+        used.add(graph + "_data"); // the names that optimum and PyTorch give to weights beyond 2 GB
+        used.add(graph + ".data");
+      } else if (builder(MODEL).isPresent()) {
+        used.addAll(files.weights());
+      } else {
+        throw missing(MODEL);
+      }
       known = digestOf(used); // two threads at once read twice and find the same
       digest = known;
     }

@@ -3,10 +3,14 @@ package io.parlance.models.architecture;
 import static io.parlance.models.graph.Operators.reshape;
 import static io.parlance.models.graph.Operators.shape;
 import static io.parlance.models.graph.Operators.sizes;
+import static io.parlance.models.graph.Operators.slice;
+import static io.parlance.models.graph.Operators.where;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.parlance.model.ModelConfig;
+import io.parlance.model.ModelFolder;
+import io.parlance.models.graph.Dimension;
 import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.Shape;
 import io.parlance.models.graph.Value;
@@ -18,6 +22,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
@@ -122,6 +128,91 @@ final class DecoderModel implements PretrainedModel {
     }
     List<CausalSequence.KeysAndValues> past = past(inputs);
     return new DecoderHeads(decoder, inputs, sequence(inputs, past)).outputs(head);
+  }
+
+  @Override
+  public List<String> graphRoles() {
+    return head == Head.CAUSAL_LM
+        ? List.of(
+            ModelFolder.MODEL,
+            ModelFolder.DECODER,
+            ModelFolder.DECODER_WITH_PAST,
+            ModelFolder.DECODER_MERGED)
+        : PretrainedModel.super.graphRoles();
+  }
+
+  /**
+   * Language models remember: keys and values of earlier tokens come in as {@code
+   * past_key_values.N.key} and {@code .value} [batch, heads, past_sequence, width] and go out as
+   * {@code present.N.key} and {@code .value}. {@link ModelFolder#MODEL} takes a past of length 0 at
+   * first, {@link ModelFolder#DECODER} none; in {@link ModelFolder#DECODER_MERGED} the input {@code
+   * use_cache_branch} [1] says whether the past counts.
+   */
+  @Override
+  public Graph graph(String role) {
+    if (head != Head.CAUSAL_LM || !graphRoles().contains(role)) {
+      return PretrainedModel.super.graph(role);
+    }
+    Graph graph = Graph.inference(architecture);
+    boolean merged = role.equals(ModelFolder.DECODER_MERGED);
+    boolean remembers = !role.equals(ModelFolder.DECODER);
+    Dimension sequence = Dimension.of("sequence");
+    Dimension all = remembers ? Dimension.of("past_sequence").plus(sequence) : sequence;
+    for (String name : exportedInputs()) {
+      Dimension length = !name.equals("attention_mask") ? sequence : merged ? Dimension.of("total_sequence") : all;
+      graph.input(name, ElementType.INT64, Shape.of("batch", length));
+    }
+    List<CausalSequence.KeysAndValues> past = remembers ? declarePast(graph) : List.of();
+    if (merged) {
+      past = switched(past, graph.input("use_cache_branch", ElementType.BOOL, Shape.of(1)));
+    }
+    Inputs inputs = Inputs.of(graph);
+    CausalSequence tokens = sequence(inputs, past);
+    graph.output("logits", Objects.requireNonNull(new DecoderHeads(decoder, inputs, tokens).outputs(head).get("logits")));
+    for (int i = 0; i < tokens.present().size(); i++) {
+      graph.output("present." + i + ".key", tokens.present().get(i).key());
+      graph.output("present." + i + ".value", tokens.present().get(i).value());
+    }
+    return graph;
+  }
+
+  private List<CausalSequence.KeysAndValues> declarePast(Graph graph) {
+    DecoderDescription.CacheSize cache = description.cache();
+    Shape shape = Shape.of("batch", cache.heads(), "past_sequence", cache.width());
+    List<CausalSequence.KeysAndValues> past = new ArrayList<>();
+    for (int i = 0; i < cache.layers(); i++) {
+      past.add(
+          new CausalSequence.KeysAndValues(
+              graph.input(PAST + i + ".key", graph.floatType(), shape),
+              graph.input(PAST + i + ".value", graph.floatType(), shape)));
+    }
+    return past;
+  }
+
+  /** The past as it is, or cut to nothing where {@code used} is false. */
+  private static List<CausalSequence.KeysAndValues> switched(
+      List<CausalSequence.KeysAndValues> past, Value used) {
+    Graph graph = used.graph();
+    Value length = where(used, shape(past.get(0).key(), 2, 3), graph.longs(0));
+    return past.stream()
+        .map(
+            layer ->
+                new CausalSequence.KeysAndValues(
+                    slice(layer.key(), 2, graph.longs(0), length),
+                    slice(layer.value(), 2, graph.longs(0), length)))
+        .toList();
+  }
+
+  @Override
+  public Optional<JsonObject> generationConfiguration() {
+    if (head != Head.CAUSAL_LM) {
+      return Optional.empty();
+    }
+    JsonObject json = new JsonObject();
+    json.addProperty("_from_model_config", true);
+    description.tokens().write(json);
+    json.entrySet().removeIf(entry -> entry.getValue().isJsonNull());
+    return Optional.of(json);
   }
 
   private static CausalSequence sequence(Inputs inputs, List<CausalSequence.KeysAndValues> past) {

@@ -1,6 +1,7 @@
 package io.parlance.models.architecture;
 
 import com.google.gson.JsonObject;
+import io.parlance.model.ModelFolder;
 import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.Shape;
 import io.parlance.models.graph.Value;
@@ -8,6 +9,7 @@ import io.parlance.models.weights.WeightNames;
 import io.parlance.runtime.ElementType;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -54,6 +56,34 @@ public interface PretrainedModel {
       graph.input(name, ElementType.INT64, Shape.of("batch", "sequence"));
     }
     return Inputs.of(graph);
+  }
+
+  /**
+   * The graphs that the model can be exported as, by file name without suffix: {@link
+   * ModelFolder#MODEL} for all; decoders with a memory of earlier tokens in other layouts too.
+   */
+  default List<String> graphRoles() {
+    return List.of(ModelFolder.MODEL);
+  }
+
+  /**
+   * Writes the graph of a role for inference, its inputs and outputs named by convention.
+   *
+   * @throws IllegalArgumentException if the model has no such graph
+   */
+  default Graph graph(String role) {
+    if (!graphRoles().contains(role)) {
+      throw new IllegalArgumentException(
+          architecture() + " has no graph " + role + "; it has " + graphRoles());
+    }
+    Graph graph = Graph.inference(architecture());
+    forward(declareInputs(graph)).forEach(graph::output);
+    return graph;
+  }
+
+  /** The contents of {@code generation_config.json}; empty for a model that generates nothing. */
+  default Optional<JsonObject> generationConfiguration() {
+    return Optional.empty();
   }
 
   /**

@@ -15,9 +15,11 @@ import io.parlance.models.weights.SafetensorsReader;
 import io.parlance.models.weights.SafetensorsWriter;
 import io.parlance.runtime.Tensor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,21 +32,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a model as a folder of the conventional layout, which any ONNX consumer loads: {@code
- * config.json}, {@code model.onnx} with inputs {@code input_ids attention_mask [token_type_ids]},
- * the tokenizer's files and, on request, {@code model.safetensors} for further training. Immutable:
+ * config.json}, {@code model.onnx} with inputs {@code input_ids attention_mask [token_type_ids]}
+ * or, for language models, the graphs of a {@link DecoderLayout} and {@code
+ * generation_config.json}, the tokenizer's files and, on request, {@code model.safetensors} for further training. Immutable:
  * every call but {@link #write} returns a new exporter.
  */
 public final class ModelExporter {
 
   private static final String CONFIG = "config.json";
+  private static final String GENERATION_CONFIG = "generation_config.json";
 
   private static final Set<String> OWN_FILES =
       Stream.concat(
-              Stream.of(CONFIG, SafetensorsReader.FILE_NAME),
+              Stream.of(CONFIG, GENERATION_CONFIG, SafetensorsReader.FILE_NAME),
               Stream.concat(
                   TokenizerFiles.NAMES.stream(),
-                  Stream.of(Precision.values())
-                      .flatMap(p -> Stream.of(p.fileName(), p.fileName() + "_data"))))
+                  Stream.of(DecoderLayout.values())
+                      .flatMap(layout -> layout.roles().stream())
+                      .flatMap(role -> Stream.of(Precision.values()).map(p -> p.fileName(role)))
+                      .flatMap(file -> Stream.of(file, file + "_data"))))
           .collect(Collectors.toUnmodifiableSet());
 
   // the reference writes config.json with two spaces and null where nothing is set
@@ -53,24 +59,55 @@ public final class ModelExporter {
 
   private final PretrainedModel model;
   private final Map<String, Tensor> parameters;
-  private final @Nullable TokenizerFiles tokenizer;
-  private final Map<String, Precision> graphs;
-  private final boolean safetensors;
-  private final Map<String, String> metadata;
+  private final Contents contents;
 
-  private ModelExporter(
-      PretrainedModel model,
-      Map<String, Tensor> parameters,
+  /**
+   * What goes into the folder.
+   *
+   * @param graphs for each precision that has a file of its own name, what is stored there
+   */
+  private record Contents(
       @Nullable TokenizerFiles tokenizer,
-      Map<String, Precision> graphs,
+      byte @Nullable [] generation,
+      DecoderLayout layout,
+      Map<Precision, Precision> graphs,
       boolean safetensors,
       Map<String, String> metadata) {
+
+    Contents with(TokenizerFiles files) {
+      return new Contents(files, generation, layout, graphs, safetensors, metadata);
+    }
+
+    Contents with(byte[] generationConfiguration) {
+      return new Contents(
+          tokenizer, generationConfiguration, layout, graphs, safetensors, metadata);
+    }
+
+    Contents with(DecoderLayout files) {
+      return new Contents(tokenizer, generation, files, graphs, safetensors, metadata);
+    }
+
+    Contents with(Precision name, Precision precision) {
+      Map<Precision, Precision> changed = new EnumMap<>(graphs);
+      changed.put(name, precision);
+      return new Contents(tokenizer, generation, layout, changed, safetensors, metadata);
+    }
+
+    Contents withSafetensors() {
+      return new Contents(tokenizer, generation, layout, graphs, true, metadata);
+    }
+
+    Contents with(Map<String, String> texts) {
+      return new Contents(
+          tokenizer, generation, layout, graphs, safetensors, new TreeMap<>(texts));
+    }
+  }
+
+  private ModelExporter(
+      PretrainedModel model, Map<String, Tensor> parameters, Contents contents) {
     this.model = model;
     this.parameters = parameters;
-    this.tokenizer = tokenizer;
-    this.graphs = graphs;
-    this.safetensors = safetensors;
-    this.metadata = metadata;
+    this.contents = contents;
   }
 
   /**
@@ -83,10 +120,17 @@ public final class ModelExporter {
     return new ModelExporter(
         model,
         parameters,
-        null,
-        Map.of(Precision.FLOAT32.fileName(), Precision.FLOAT32),
-        false,
-        Map.of());
+        new Contents(
+            null,
+            null,
+            DecoderLayout.SINGLE,
+            Map.of(Precision.FLOAT32, Precision.FLOAT32),
+            false,
+            Map.of()));
+  }
+
+  private ModelExporter with(Contents changed) {
+    return new ModelExporter(model, parameters, changed);
   }
 
   /**
@@ -114,28 +158,56 @@ public final class ModelExporter {
   }
 
   private ModelExporter tokenizer(TokenizerFiles files) {
-    return new ModelExporter(model, parameters, files, graphs, safetensors, metadata);
+    return with(contents.with(files));
+  }
+
+  /**
+   * Takes over {@code generation_config.json} from a folder, if there is one. Without it, language
+   * models get one that names their special tokens.
+   */
+  public ModelExporter generationConfiguration(Path folder) {
+    Path file = folder.resolve(GENERATION_CONFIG);
+    if (!Files.isRegularFile(file)) {
+      return this;
+    }
+    try {
+      return with(contents.with(Files.readAllBytes(file)));
+    } catch (IOException e) {
+      throw new NlpException(file + " cannot be read: " + e, e);
+    }
+  }
+
+  /**
+   * How a language model that remembers earlier tokens is laid out; {@link DecoderLayout#SINGLE} if
+   * not said.
+   *
+   * @throws IllegalArgumentException if the model has no such graphs
+   */
+  public ModelExporter layout(DecoderLayout layout) {
+    if (!model.graphRoles().containsAll(layout.roles())) {
+      throw new IllegalArgumentException(
+          model.architecture()
+              + " has no graphs "
+              + layout.roles()
+              + "; it has "
+              + model.graphRoles());
+    }
+    return with(contents.with(layout));
   }
 
   /** The precision of {@code model.onnx}, the graph that consumers take unless told otherwise. */
   public ModelExporter precision(Precision precision) {
-    return graph(Precision.FLOAT32.fileName(), precision);
+    return with(contents.with(Precision.FLOAT32, precision));
   }
 
   /** Adds a graph of another precision under its conventional name, as {@code model_int8.onnx}. */
   public ModelExporter variant(Precision precision) {
-    return graph(precision.fileName(), precision);
-  }
-
-  private ModelExporter graph(String file, Precision precision) {
-    Map<String, Precision> changed = new TreeMap<>(graphs);
-    changed.put(file, precision);
-    return new ModelExporter(model, parameters, tokenizer, changed, safetensors, metadata);
+    return with(contents.with(precision, precision));
   }
 
   /** Adds {@code model.safetensors}, from which training can go on. */
   public ModelExporter withSafetensors() {
-    return new ModelExporter(model, parameters, tokenizer, graphs, true, metadata);
+    return with(contents.withSafetensors());
   }
 
   /**
@@ -143,8 +215,7 @@ public final class ModelExporter {
    * as seed, number of steps and digest of the training data.
    */
   public ModelExporter metadata(Map<String, String> texts) {
-    return new ModelExporter(
-        model, parameters, tokenizer, graphs, safetensors, new TreeMap<>(texts));
+    return with(contents.with(texts));
   }
 
   /**
@@ -167,30 +238,43 @@ public final class ModelExporter {
   private void writeFiles(Path folder) throws IOException {
     JsonObject configuration = model.configuration();
     AtomicFile.writeString(folder.resolve(CONFIG), JSON.toJson(configuration) + "\n");
+    TokenizerFiles tokenizer = contents.tokenizer;
     if (tokenizer != null) {
       tokenizer.write(folder);
       if (configuration.has("vocab_size")) {
         TokenizerFiles.requireFit(folder, configuration.get("vocab_size").getAsLong());
       }
     }
-    Graph graph = Graph.inference(model.architecture());
-    model.forward(model.declareInputs(graph)).forEach(graph::output);
-    try (FrozenGraph folded = TransposedWeights.fold(FrozenGraph.of(graph, parameters))) {
-      for (Map.Entry<String, Precision> entry : graphs.entrySet()) {
-        writeGraph(folded, entry.getValue(), folder.resolve(entry.getKey()));
+    writeGenerationConfiguration(folder.resolve(GENERATION_CONFIG));
+    for (String role : contents.layout.roles()) {
+      Graph graph = model.graph(role);
+      try (FrozenGraph folded = TransposedWeights.fold(FrozenGraph.of(graph, parameters))) {
+        for (Map.Entry<Precision, Precision> entry : contents.graphs.entrySet()) {
+          writeGraph(
+              folded, entry.getValue(), folder.resolve(entry.getKey().fileName(role)));
+        }
       }
     }
-    if (safetensors) {
+    if (contents.safetensors) {
       SafetensorsWriter.write(folder.resolve(SafetensorsReader.FILE_NAME), parameters);
+    }
+  }
+
+  private void writeGenerationConfiguration(Path file) throws IOException {
+    byte[] given = contents.generation;
+    if (given != null) {
+      AtomicFile.write(file, channel -> AtomicFile.writeFully(channel, ByteBuffer.wrap(given)));
+    } else if (model.generationConfiguration().isPresent()) {
+      AtomicFile.writeString(file, JSON.toJson(model.generationConfiguration().get()) + "\n");
     }
   }
 
   private void writeGraph(FrozenGraph graph, Precision precision, Path file) {
     switch (precision) {
-      case FLOAT32 -> graph.writer().metadata(metadata).write(file);
+      case FLOAT32 -> graph.writer().metadata(contents.metadata).write(file);
       case INT8 -> {
         try (FrozenGraph quantized = Quantization.INT8.apply(graph)) {
-          quantized.writer().metadata(metadata).write(file);
+          quantized.writer().metadata(contents.metadata).write(file);
         }
       }
     }
@@ -218,10 +302,14 @@ public final class ModelExporter {
               .collect(Collectors.toCollection(TreeSet::new));
       Set<String> foreign = new TreeSet<>(names);
       foreign.removeAll(OWN_FILES);
-      Path graph = folder.resolve(Precision.FLOAT32.fileName());
       boolean ours =
           foreign.isEmpty()
-              && OnnxReader.producer(graph).filter(OnnxWriter.PRODUCER::equals).isPresent();
+              && names.stream()
+                  .filter(name -> name.endsWith(".onnx"))
+                  .findFirst()
+                  .flatMap(graph -> OnnxReader.producer(folder.resolve(graph)))
+                  .filter(OnnxWriter.PRODUCER::equals)
+                  .isPresent();
       if (!names.isEmpty() && !ours) {
         throw new InvalidInputException(
             "the target "

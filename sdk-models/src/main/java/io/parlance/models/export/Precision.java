@@ -3,18 +3,22 @@ package io.parlance.models.export;
 /** How the weights of an exported graph are stored. */
 public enum Precision {
   /** As they were trained. */
-  FLOAT32("model.onnx"),
+  FLOAT32(""),
   /** 8 bit integers, see {@link Quantization#INT8}. */
-  INT8("model_int8.onnx");
+  INT8("_int8");
 
-  private final String fileName;
+  private final String suffix;
 
-  Precision(String fileName) {
-    this.fileName = fileName;
+  Precision(String suffix) {
+    this.suffix = suffix;
   }
 
-  /** The conventional name of a graph of this precision beside others. */
-  public String fileName() {
-    return fileName;
+  /**
+   * The conventional name of a graph of this precision beside others.
+   *
+   * @param role what the graph is, for example {@code model}
+   */
+  String fileName(String role) {
+    return role + suffix + ".onnx";
   }
 }

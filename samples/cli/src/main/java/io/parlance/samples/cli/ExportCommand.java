@@ -1,9 +1,11 @@
 package io.parlance.samples.cli;
 
 import io.parlance.models.TrainableModel;
+import io.parlance.models.export.DecoderLayout;
 import io.parlance.models.export.ModelExporter;
 import io.parlance.models.export.Precision;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,6 +40,16 @@ final class ExportCommand extends Subcommand {
       description = "The folder to write; replaced if it was exported before.")
   private Path output;
 
+  @Option(
+      names = "--layout",
+      paramLabel = "LAYOUT",
+      description = {
+        "How a language model is laid out: single (model.onnx), pair (decoder_model.onnx and "
+            + "decoder_with_past_model.onnx) or merged (decoder_model_merged.onnx).",
+        "Default: single."
+      })
+  private @Nullable String layout;
+
   @Option(names = "--int8", description = "Also export model_int8.onnx, with 8 bit weights.")
   private boolean int8;
 
@@ -50,7 +62,11 @@ final class ExportCommand extends Subcommand {
     try (TrainableModel trainable = TrainableModel.load(model)) {
       ModelExporter exporter =
           ModelExporter.of(trainable.model(), trainable.parameters())
-              .tokenizer(tokenizer == null ? model : tokenizer);
+              .tokenizer(tokenizer == null ? model : tokenizer)
+              .generationConfiguration(model);
+      if (layout != null) {
+        exporter = exporter.layout(layout(layout));
+      }
       if (int8) {
         exporter = exporter.variant(Precision.INT8);
       }
@@ -61,5 +77,14 @@ final class ExportCommand extends Subcommand {
     }
     streams().messages().println("wrote " + output);
     return ExitStatus.SUCCESS;
+  }
+
+  private static DecoderLayout layout(String name) {
+    for (DecoderLayout each : DecoderLayout.values()) {
+      if (each.name().toLowerCase(Locale.ROOT).equals(name)) {
+        return each;
+      }
+    }
+    throw new RefusedException("--layout is '" + name + "', expected single, pair or merged");
   }
 }
