@@ -217,11 +217,7 @@ public final class ModelFolder {
     String advice;
     if (!others.isEmpty()) {
       advice =
-          "it has "
-              + others
-              + "; name a variant of "
-              + role
-              + ".onnx, or use the task it is for";
+          "it has " + others + "; name a variant of " + role + ".onnx, or use the task it is for";
     } else if (WEIGHTS.stream().anyMatch(files::exists) && GraphBuilder.find().isEmpty()) {
       advice = "it has weights: put sdk-models on the class path to run them, or export it to ONNX";
     } else {

@@ -159,7 +159,8 @@ final class DecoderModel implements PretrainedModel {
     Dimension sequence = Dimension.of("sequence");
     Dimension all = remembers ? Dimension.of("past_sequence").plus(sequence) : sequence;
     for (String name : exportedInputs()) {
-      Dimension length = !name.equals("attention_mask") ? sequence : merged ? Dimension.of("total_sequence") : all;
+      Dimension length =
+          !name.equals("attention_mask") ? sequence : merged ? Dimension.of("total_sequence") : all;
       graph.input(name, ElementType.INT64, Shape.of("batch", length));
     }
     List<CausalSequence.KeysAndValues> past = remembers ? declarePast(graph) : List.of();
@@ -168,7 +169,10 @@ final class DecoderModel implements PretrainedModel {
     }
     Inputs inputs = Inputs.of(graph);
     CausalSequence tokens = sequence(inputs, past);
-    graph.output("logits", Objects.requireNonNull(new DecoderHeads(decoder, inputs, tokens).outputs(head).get("logits")));
+    graph.output(
+        "logits",
+        Objects.requireNonNull(
+            new DecoderHeads(decoder, inputs, tokens).outputs(head).get("logits")));
     for (int i = 0; i < tokens.present().size(); i++) {
       graph.output("present." + i + ".key", tokens.present().get(i).key());
       graph.output("present." + i + ".value", tokens.present().get(i).value());

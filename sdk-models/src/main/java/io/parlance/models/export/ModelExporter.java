@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * Writes a model as a folder of the conventional layout, which any ONNX consumer loads: {@code
  * config.json}, {@code model.onnx} with inputs {@code input_ids attention_mask [token_type_ids]}
  * or, for language models, the graphs of a {@link DecoderLayout} and {@code
- * generation_config.json}, the tokenizer's files and, on request, {@code model.safetensors} for further training. Immutable:
- * every call but {@link #write} returns a new exporter.
+ * generation_config.json}, the tokenizer's files and, on request, {@code model.safetensors} for
+ * further training. Immutable: every call but {@link #write} returns a new exporter.
  */
 public final class ModelExporter {
 
@@ -98,13 +98,11 @@ public final class ModelExporter {
     }
 
     Contents with(Map<String, String> texts) {
-      return new Contents(
-          tokenizer, generation, layout, graphs, safetensors, new TreeMap<>(texts));
+      return new Contents(tokenizer, generation, layout, graphs, safetensors, new TreeMap<>(texts));
     }
   }
 
-  private ModelExporter(
-      PretrainedModel model, Map<String, Tensor> parameters, Contents contents) {
+  private ModelExporter(PretrainedModel model, Map<String, Tensor> parameters, Contents contents) {
     this.model = model;
     this.parameters = parameters;
     this.contents = contents;
@@ -250,8 +248,7 @@ public final class ModelExporter {
       Graph graph = model.graph(role);
       try (FrozenGraph folded = TransposedWeights.fold(FrozenGraph.of(graph, parameters))) {
         for (Map.Entry<Precision, Precision> entry : contents.graphs.entrySet()) {
-          writeGraph(
-              folded, entry.getValue(), folder.resolve(entry.getKey().fileName(role)));
+          writeGraph(folded, entry.getValue(), folder.resolve(entry.getKey().fileName(role)));
         }
       }
     }

@@ -70,8 +70,7 @@ class DecoderGraphTest {
     private final DecoderLayout layout;
     private final Map<String, Tensor> past = new LinkedHashMap<>();
 
-    DecodedInSteps(
-        Map<String, Tensor> inputs, Tensor mask, Tensor expected, DecoderLayout layout) {
+    DecodedInSteps(Map<String, Tensor> inputs, Tensor mask, Tensor expected, DecoderLayout layout) {
       this.inputs = inputs;
       this.mask = mask.toLongArray();
       this.expected = expected;
@@ -113,7 +112,9 @@ class DecoderGraphTest {
       }
       if (name.startsWith("past_key_values.")) {
         Tensor known = past.get(name);
-        return known != null ? Tensor.of(known.toFloatArray(), known.shape()) : empty(session, name);
+        return known != null
+            ? Tensor.of(known.toFloatArray(), known.shape())
+            : empty(session, name);
       }
       return columns(inputs.get(name), from, to);
     }
