@@ -274,8 +274,11 @@ public final class ModelConfig {
         : Optional.of(new ModelConfig(name + ": '" + key + "'", value));
   }
 
-  /** A list of texts of the file; empty if it is not given. */
+  /** A list of texts of the file, or a single one; empty if it is not given. */
   public List<String> strings(String key) {
+    if (json.get(key) instanceof JsonPrimitive text && text.isString()) {
+      return List.of(text.getAsString());
+    }
     List<String> texts = new ArrayList<>();
     elements(key, "texts").forEach(each -> texts.add(asString(key, each)));
     return List.copyOf(texts);

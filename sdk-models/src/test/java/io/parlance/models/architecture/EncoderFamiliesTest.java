@@ -35,7 +35,13 @@ class EncoderFamiliesTest {
         Arguments.of(ElectraConfig.small(), 13_483_008L),
         Arguments.of(ElectraConfig.base(), 108_891_648L),
         Arguments.of(ElectraConfig.large(), 334_092_288L),
-        Arguments.of(MpnetConfig.base(), 109_486_464L));
+        Arguments.of(MpnetConfig.base(), 109_486_464L),
+        Arguments.of(DebertaConfig.v3Xsmall(), 70_682_112L),
+        Arguments.of(DebertaConfig.v3Small(), 141_304_320L),
+        Arguments.of(DebertaConfig.v3Base(), 183_831_552L),
+        Arguments.of(DebertaConfig.v3Large(), 434_012_160L),
+        Arguments.of(DebertaConfig.v2Xlarge(), 884_593_152L),
+        Arguments.of(DebertaConfig.v2Xxlarge(), 1_564_549_632L));
   }
 
   @ParameterizedTest
@@ -99,6 +105,14 @@ class EncoderFamiliesTest {
     "electra, PRETRAINING, 'discriminator_predictions.dense.bias"
         + " discriminator_predictions.dense.weight discriminator_predictions.dense_prediction.bias"
         + " discriminator_predictions.dense_prediction.weight'",
+    "deberta-v2, SEQUENCE_CLASSIFICATION, 'classifier.bias classifier.weight pooler.dense.bias"
+        + " pooler.dense.weight'",
+    "deberta-v2, MULTIPLE_CHOICE, 'classifier.bias classifier.weight pooler.dense.bias"
+        + " pooler.dense.weight'",
+    "deberta-v2, MASKED_LM, 'cls.predictions.bias cls.predictions.transform.LayerNorm.bias"
+        + " cls.predictions.transform.LayerNorm.weight cls.predictions.transform.dense.bias"
+        + " cls.predictions.transform.dense.weight'",
+    "deberta-v2, TOKEN_CLASSIFICATION, 'classifier.bias classifier.weight'",
     "mpnet, MASKED_LM, 'lm_head.bias lm_head.dense.bias lm_head.dense.weight"
         + " lm_head.layer_norm.bias lm_head.layer_norm.weight'",
     "mpnet, SEQUENCE_CLASSIFICATION, 'classifier.dense.bias classifier.dense.weight"

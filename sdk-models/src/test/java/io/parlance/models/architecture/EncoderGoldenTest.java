@@ -44,7 +44,10 @@ class EncoderGoldenTest {
         "albert-groups2-inner2",
         "electra-discriminator",
         "electra-generator-mlm",
-        "mpnet-base"
+        "mpnet-base",
+        "deberta-v2-conv",
+        "deberta-v2-noshare-absolute",
+        "deberta-v2-seqcls"
       })
   void givesTheReferencesOutputsForInferenceAndForTraining(String name) throws IOException {
     Path folder = Goldens.folder("architectures/" + name);

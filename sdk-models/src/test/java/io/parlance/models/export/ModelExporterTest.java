@@ -97,6 +97,9 @@ class ModelExporterTest {
     "electra-discriminator, 5e-6",
     "electra-generator-mlm, 5e-6",
     "mpnet-base, 5e-6",
+    "deberta-v2-seqcls, 3e-6",
+    "deberta-v2-conv, 5e-6",
+    "deberta-v2-noshare-absolute, 5e-6",
   })
   void exportedGraphsGiveTheReferencesOutputs(String golden, double tolerance) throws IOException {
     Path folder = parent.resolve("model");

@@ -83,7 +83,8 @@ class GradientStepTest {
         "roberta-mlm",
         "distilbert-seqcls",
         "albert-pretraining",
-        "electra-discriminator"
+        "electra-discriminator",
+        "deberta-v2-seqcls"
       })
   void gradientsOfTheReference(String name) throws IOException {
     long handles = NativeHandles.live();
@@ -158,7 +159,8 @@ class GradientStepTest {
         "roberta-mlm",
         "distilbert-seqcls",
         "albert-pretraining",
-        "electra-discriminator"
+        "electra-discriminator",
+        "deberta-v2-seqcls"
       })
   void trajectoriesOfTheReference(String name) throws IOException {
     JsonObject runs = read(folder(name).resolve("train.json")).getAsJsonObject("runs");
