@@ -27,7 +27,12 @@ public final class Architectures {
   private static final List<EncoderFamily> ENCODERS =
       Stream.concat(
               Stream.of(
-                  Bert.FAMILY, DistilBert.FAMILY, Albert.FAMILY, Electra.FAMILY, Mpnet.FAMILY, Deberta.FAMILY),
+                  Bert.FAMILY,
+                  DistilBert.FAMILY,
+                  Albert.FAMILY,
+                  Electra.FAMILY,
+                  Mpnet.FAMILY,
+                  Deberta.FAMILY),
               Roberta.FAMILIES.stream())
           .toList();
 

@@ -165,8 +165,7 @@ final class Deberta extends Encoder {
             s -> Embedding.table(s, rows, settings.hiddenSize(), settings.weights()));
     Value normalized =
         distances.normalized()
-            ? encoder.in(
-                "LayerNorm", s -> LayerNorm.apply(s, table, settings.layerNormEpsilon()))
+            ? encoder.in("LayerNorm", s -> LayerNorm.apply(s, table, settings.layerNormEpsilon()))
             : table;
     Value index = RelativeBuckets.ofDeberta(Math.max(0, distances.buckets()), maximum).of(sequence);
     return new DisentangledAttention.Positions(normalized, index);
