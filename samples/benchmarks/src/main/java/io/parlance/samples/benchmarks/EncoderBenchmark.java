@@ -1,0 +1,258 @@
+package io.parlance.samples.benchmarks;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.onnxruntime.OrtException;
+import io.parlance.Classification;
+import io.parlance.Execution;
+import io.parlance.Nlp;
+import io.parlance.TextInput;
+import io.parlance.cache.CachePolicy;
+import io.parlance.models.TrainableModel;
+import io.parlance.models.architecture.BertConfig;
+import io.parlance.models.architecture.Head;
+import io.parlance.models.architecture.PretrainedModel;
+import io.parlance.models.export.ModelExporter;
+import io.parlance.tokenizers.Encoding;
+import io.parlance.tokenizers.EncodingOptions;
+import io.parlance.tokenizers.Tokenizer;
+import io.parlance.tokenizers.training.TrainedTokenizer;
+import io.parlance.tokenizers.training.WordPieceOptions;
+import io.parlance.tokenizers.training.WordPieceTrainer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Classification of documents of mixed length beside a loop over a bare ONNX Runtime session. The
+ * ways take turns in one process, so that whatever else the machine does meets all of them.
+ */
+@Command(
+    name = "encoders",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Texts a second beside a bare ONNX Runtime session, as a Markdown table.")
+final class EncoderBenchmark implements Callable<Integer> {
+
+  private static final int CALLERS = 64;
+  private static final int HEAD_WIDTH = 64;
+  private static final int LONGEST = 512;
+  private static final int CACHED_CALLS = 200_000;
+
+  @Option(
+      names = "--shapes",
+      split = ",",
+      defaultValue = "6x384,6x768",
+      description = "Layers and width of BERT models with random weights. Default: ${DEFAULT-VALUE}")
+  private List<String> shapes = List.of();
+
+  @Option(
+      names = "--words",
+      defaultValue = "../../LICENSE",
+      description = "A text whose words the documents are made of. Default: ${DEFAULT-VALUE}")
+  private Path words = Path.of("LICENSE");
+
+  @Option(
+      names = "--documents",
+      defaultValue = "200",
+      description = "Documents a round. Default: ${DEFAULT-VALUE}")
+  private int documents;
+
+  @Option(
+      names = "--threads",
+      defaultValue = "2",
+      description = "Threads of the ways that use several. Default: ${DEFAULT-VALUE}")
+  private int threads;
+
+  @Option(
+      names = "--rounds",
+      defaultValue = "5",
+      description = "Turns of each way. Default: ${DEFAULT-VALUE}")
+  private int rounds;
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new EncoderBenchmark()).execute(arguments));
+  }
+
+  /** One way to process all documents. */
+  private interface Way {
+    void run() throws Exception;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Documents source = new Documents(words);
+    List<String> texts = source.mixed(documents);
+    TrainedTokenizer tokenizer =
+        new WordPieceTrainer(WordPieceOptions.DEFAULT.withVocabularySize(8_000)).train(source.lines().iterator());
+    System.out.println(
+        "| graph | way | texts/s, median (best) | beside one thread of bare ONNX Runtime |");
+    System.out.println("| --- | --- | --- | --- |");
+    for (String shape : shapes) {
+      Path folder = Files.createTempDirectory("parlance-benchmark");
+      try {
+        write(shape, tokenizer, folder);
+        compare(shape, folder, texts);
+      } finally {
+        delete(folder);
+      }
+    }
+    return 0;
+  }
+
+  private static void write(String shape, TrainedTokenizer tokenizer, Path folder) {
+    String[] sizes = shape.split("x");
+    int width = Integer.parseInt(sizes[1]);
+    PretrainedModel model =
+        BertConfig.base()
+            .with(
+                s ->
+                    s.sizes(Integer.parseInt(sizes[0]), width, width / HEAD_WIDTH, 4L * width)
+                        .vocabulary(tokenizer.vocabularySize(), 0)
+                        .maxPositionEmbeddings(LONGEST))
+            .model(Head.SEQUENCE_CLASSIFICATION);
+    try (TrainableModel weights = TrainableModel.initialize(model, 1)) {
+      ModelExporter.of(model, weights.parameters()).tokenizer(tokenizer.files()).write(folder);
+    }
+  }
+
+  private void compare(String shape, Path folder, List<String> texts) throws Exception {
+    Map<String, Way> ways = new LinkedHashMap<>();
+    try (BareSession bare = new BareSession(folder.resolve("model.onnx"));
+        Tokenizer tokenizer = Tokenizer.load(folder);
+        Nlp one = open(folder, 1, CachePolicy.none());
+        Nlp several = open(folder, threads, CachePolicy.none());
+        Nlp cached = open(folder, 1, CachePolicy.defaults())) {
+      List<Encoding> tokens = new ArrayList<>();
+      for (String text : texts) {
+        tokens.add(tokenizer.encode(text, EncodingOptions.truncated(LONGEST)));
+      }
+      ways.put("bare ONNX Runtime, 1 thread", () -> runBare(bare, tokens));
+      ways.put("one text at a time, 1 thread", () -> texts.forEach(one::classify));
+      ways.put("all texts at once, 1 thread", () -> one.classify(texts));
+      ways.put("all texts at once, " + threads + " threads", () -> several.classify(texts));
+      ways.put(
+          CALLERS + " asynchronous calls, " + threads + " threads",
+          () -> runAsync(several, texts));
+      print(shape, measure(ways), texts.size());
+      printCached(shape, cached, texts.get(0));
+    }
+    printTokenization(folder, texts);
+  }
+
+  private static Nlp open(Path folder, int threads, CachePolicy cache) {
+    return Nlp.builder()
+        .classifier(folder)
+        .execution(Execution.cpu().threads(threads))
+        .cache(cache)
+        .build();
+  }
+
+  private static void runBare(BareSession session, List<Encoding> tokens) throws OrtException {
+    for (Encoding each : tokens) {
+      session.run(each);
+    }
+  }
+
+  /** As many calls under way as a service has callers. */
+  private static void runAsync(Nlp nlp, List<String> texts) throws InterruptedException {
+    Semaphore callers = new Semaphore(CALLERS);
+    for (String text : texts) {
+      callers.acquire();
+      CompletableFuture<Classification> call = nlp.classifier().submit(TextInput.of(text));
+      call.whenComplete((result, failure) -> callers.release());
+    }
+    callers.acquire(CALLERS);
+  }
+
+  /** Nanoseconds of each way in each round but the first, which warms up. */
+  private Map<String, long[]> measure(Map<String, Way> ways) throws Exception {
+    Map<String, long[]> nanos = new LinkedHashMap<>();
+    ways.keySet().forEach(way -> nanos.put(way, new long[rounds]));
+    for (int round = -1; round < rounds; round++) {
+      for (Map.Entry<String, Way> way : ways.entrySet()) {
+        long start = System.nanoTime();
+        way.getValue().run();
+        if (round >= 0) {
+          nanos.get(way.getKey())[round] = System.nanoTime() - start;
+        }
+      }
+    }
+    nanos.values().forEach(Arrays::sort);
+    return nanos;
+  }
+
+  private static void print(String shape, Map<String, long[]> nanos, int texts) {
+    long[] floor = nanos.values().iterator().next();
+    nanos.forEach(
+        (way, times) ->
+            System.out.printf(
+                "| %s | %s | %.1f (%.1f) | %.2f (%.2f) |%n",
+                shape,
+                way,
+                texts * 1e9 / median(times),
+                texts * 1e9 / times[0],
+                (double) median(floor) / median(times),
+                (double) floor[0] / times[0]));
+  }
+
+  private static long median(long[] sorted) {
+    return sorted[sorted.length / 2];
+  }
+
+  private static void printCached(String shape, Nlp nlp, String text) {
+    long[] nanos = new long[5];
+    for (int round = 0; round < nanos.length; round++) {
+      long start = System.nanoTime();
+      for (int i = 0; i < CACHED_CALLS; i++) {
+        nlp.classify(text);
+      }
+      nanos[round] = (System.nanoTime() - start) / CACHED_CALLS;
+    }
+    Arrays.sort(nanos);
+    System.out.printf("| %s | a call answered from the cache | %d ns | |%n", shape, median(nanos));
+  }
+
+  /** Both with all processors; both give ids, types, words and spans. */
+  private void printTokenization(Path folder, List<String> texts) throws Exception {
+    Map<String, Way> ways = new LinkedHashMap<>();
+    String[] all = texts.toArray(new String[0]);
+    try (HuggingFaceTokenizer djl =
+            HuggingFaceTokenizer.builder()
+                .optTokenizerPath(folder.resolve("tokenizer.json"))
+                .optTruncation(false)
+                .optPadding(false)
+                .build();
+        Tokenizer tokenizer = Tokenizer.load(folder)) {
+      ways.put("tokens of DJL's batchEncode", () -> djl.batchEncode(all));
+      ways.put(
+          "tokens of Parlance, one thread",
+          () -> texts.forEach(text -> tokenizer.encode(text, EncodingOptions.DEFAULT)));
+      ways.put(
+          "tokens of Parlance, all threads",
+          () ->
+              texts.parallelStream()
+                  .forEach(text -> tokenizer.encode(text, EncodingOptions.DEFAULT)));
+      print("tokenizer", measure(ways), texts.size());
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+  }
+}
