@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * English documents of mixed length, always the same: the words of a text in another order, 5 to 400
- * of them, the median 40, as a corpus of questions, reviews and news has them.
+ * English documents of mixed length, always the same: the words of a text in another order, 5 to
+ * 400 of them, the median 40, as a corpus of questions, reviews and news has them.
  */
 final class Documents {
 

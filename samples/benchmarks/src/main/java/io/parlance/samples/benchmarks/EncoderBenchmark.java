@@ -53,7 +53,8 @@ final class EncoderBenchmark implements Callable<Integer> {
       names = "--shapes",
       split = ",",
       defaultValue = "6x384,6x768",
-      description = "Layers and width of BERT models with random weights. Default: ${DEFAULT-VALUE}")
+      description =
+          "Layers and width of BERT models with random weights. Default: ${DEFAULT-VALUE}")
   private List<String> shapes = List.of();
 
   @Option(
@@ -94,7 +95,8 @@ final class EncoderBenchmark implements Callable<Integer> {
     Documents source = new Documents(words);
     List<String> texts = source.mixed(documents);
     TrainedTokenizer tokenizer =
-        new WordPieceTrainer(WordPieceOptions.DEFAULT.withVocabularySize(8_000)).train(source.lines().iterator());
+        new WordPieceTrainer(WordPieceOptions.DEFAULT.withVocabularySize(8_000))
+            .train(source.lines().iterator());
     System.out.println(
         "| graph | way | texts/s, median (best) | beside one thread of bare ONNX Runtime |");
     System.out.println("| --- | --- | --- | --- |");
@@ -142,8 +144,7 @@ final class EncoderBenchmark implements Callable<Integer> {
       ways.put("all texts at once, 1 thread", () -> one.classify(texts));
       ways.put("all texts at once, " + threads + " threads", () -> several.classify(texts));
       ways.put(
-          CALLERS + " asynchronous calls, " + threads + " threads",
-          () -> runAsync(several, texts));
+          CALLERS + " asynchronous calls, " + threads + " threads", () -> runAsync(several, texts));
       print(shape, measure(ways), texts.size());
       printCached(shape, cached, texts.get(0));
     }
