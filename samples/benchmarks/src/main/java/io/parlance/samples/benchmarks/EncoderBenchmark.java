@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -185,7 +186,7 @@ final class EncoderBenchmark implements Callable<Integer> {
         long start = System.nanoTime();
         way.getValue().run();
         if (round >= 0) {
-          nanos.get(way.getKey())[round] = System.nanoTime() - start;
+          Objects.requireNonNull(nanos.get(way.getKey()))[round] = System.nanoTime() - start;
         }
       }
     }
