@@ -4,6 +4,7 @@ import io.parlance.cache.CachePolicy;
 import io.parlance.cache.ResultCache;
 import io.parlance.model.ModelSource;
 import io.parlance.model.StarterModels;
+import io.parlance.model.hub.HubOptions;
 import io.parlance.task.TaskModels;
 import io.parlance.task.TextClassifier;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every task behind one door. Thread-safe and cheap to share: one for a process is the normal case.
@@ -93,10 +95,11 @@ public final class Nlp implements AutoCloseable {
     private Execution execution = Execution.cpu();
     private CachePolicy cache = CachePolicy.defaults();
     private QueuePolicy queue = QueuePolicy.defaults();
+    private @Nullable HubOptions hub;
 
     private Builder() {}
 
-    /** The model for classification: a folder, or {@code classpath:some/folder}. */
+    /** The model for classification: a folder, {@code hf:organisation/name}, or {@code classpath:...}. */
     public Builder classifier(String source) {
       return classifier(ModelSource.of(source));
     }
@@ -129,6 +132,12 @@ public final class Nlp implements AutoCloseable {
       return this;
     }
 
+    /** How models named {@code hf:...} are downloaded and kept; as the environment says by default. */
+    public Builder hub(HubOptions options) {
+      hub = options;
+      return this;
+    }
+
     private Builder model(String task, ModelSource source) {
       sources.put(task, source);
       return this;
@@ -136,9 +145,11 @@ public final class Nlp implements AutoCloseable {
 
     private Function<String, ModelSource> sources() {
       Map<String, ModelSource> given = Map.copyOf(sources);
+      HubOptions options = hub;
       return task -> {
         ModelSource source = given.get(task);
-        return source == null ? StarterModels.find(task) : source;
+        ModelSource found = source == null ? StarterModels.find(task) : source;
+        return options == null ? found : found.withDefaultHub(options);
       };
     }
 

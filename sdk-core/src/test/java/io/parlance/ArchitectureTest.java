@@ -53,11 +53,20 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "io.parlance.runtime", "io.parlance.model", "io.parlance.cache", "io.parlance.task");
+              "io.parlance.runtime", "io.parlance.model..", "io.parlance.cache", "io.parlance.task");
 
   private static boolean isRootValue(JavaClass type) {
     return type.getPackageName().equals("io.parlance") && !FACADE.test(type);
   }
+
+  @ArchTest
+  static final ArchRule theHubKnowsNoModels =
+      noClasses()
+          .that()
+          .resideInAPackage("io.parlance.model.hub")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.parlance.model", "io.parlance.runtime", "io.parlance.tokenizers..");
 
   @ArchTest
   static final ArchRule roomsFollowEachOther =
@@ -68,7 +77,7 @@ class ArchitectureTest {
           .layer("runtime")
           .definedBy("io.parlance.runtime")
           .layer("model")
-          .definedBy("io.parlance.model")
+          .definedBy("io.parlance.model..")
           .layer("cache")
           .definedBy("io.parlance.cache")
           .layer("task")

@@ -100,10 +100,6 @@ class NlpTest {
 
   @Test
   void refusesSourcesThatItDoesNotKnow() {
-    assertThatThrownBy(() -> Nlp.builder().classifier("hf:org/name"))
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("hf:org/name")
-        .hasMessageContaining("not available yet");
     assertThatThrownBy(() -> Nlp.builder().classifier(" "))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("empty");

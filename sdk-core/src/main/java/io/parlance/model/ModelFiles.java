@@ -46,8 +46,14 @@ interface ModelFiles {
     if (source instanceof ModelSource.Folder folder) {
       return new InFolder(folder.path());
     }
+    if (source instanceof ModelSource.Hub hub) {
+      return new InHub(hub);
+    }
     return new OnClassPath(((ModelSource.ClassPath) source).resource());
   }
+
+  /** Makes those of the files that there are lie beside each other, where that takes work. */
+  default void bring(List<String> files) {}
 
   /** Reads a file to its end. */
   default byte[] read(String file) {

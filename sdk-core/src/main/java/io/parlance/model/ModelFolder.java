@@ -42,10 +42,10 @@ public final class ModelFolder {
   /** The graph of the encoder of an encoder-decoder. */
   public static final String ENCODER = "encoder_model";
 
-  private static final String CONFIG = "config.json";
+  static final String CONFIG = "config.json";
   private static final List<String> WEIGHTS =
       List.of("model.safetensors", "model.safetensors.index.json");
-  private static final List<String> TOKENIZER_FILES =
+  static final List<String> TOKENIZER_FILES =
       List.of("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json");
 
   private final ModelSource source;
@@ -62,7 +62,10 @@ public final class ModelFolder {
   /**
    * Opens a model.
    *
-   * @throws ModelNotFoundException if there is no such folder, or no {@code config.json} in it
+   * @throws ModelNotFoundException if there is no such folder or repository, or no {@code
+   *     config.json} in it
+   * @throws io.parlance.ModelAccessException if a hub does not give it to us
+   * @throws io.parlance.ModelDownloadException if it cannot be brought from a hub
    * @throws ModelUnusableException if {@code config.json} cannot be read
    */
   public static ModelFolder open(ModelSource source) {
@@ -125,6 +128,7 @@ public final class ModelFolder {
 
   private Tokenizer readTokenizer(String json) {
     try {
+      files.bring(TOKENIZER_FILES);
       Path path = files.path(json);
       if (path != null) {
         return Tokenizer.load(path);
@@ -178,6 +182,7 @@ public final class ModelFolder {
     if (graph == null) {
       Path folder = files.path("");
       GraphBuilder builder = builder(role).orElseThrow(() -> missing(role));
+      files.bring(files.weights());
       return builder.load(Objects.requireNonNull(folder), role, options);
     }
     Path path = files.path(graph);
@@ -197,6 +202,10 @@ public final class ModelFolder {
   }
 
   private String fileOf(String role) {
+    return fileOf(role, source);
+  }
+
+  static String fileOf(String role, ModelSource source) {
     return source.variant().isEmpty() ? role + ".onnx" : role + "_" + source.variant() + ".onnx";
   }
 

@@ -1,11 +1,14 @@
 package io.parlance.model;
 
 import io.parlance.InvalidInputException;
+import io.parlance.model.hub.HubOptions;
+import io.parlance.model.hub.HubReference;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where a model is: a folder or a place on the class path, and which of its graph files to take.
+ * Where a model is: a folder, a hub or a place on the class path, and which of its graph files to take.
  * Nothing is read until the model is opened.
  */
 public sealed interface ModelSource {
@@ -21,8 +24,14 @@ public sealed interface ModelSource {
    */
   ModelSource withVariant(String variant);
 
+  /** The same model by these settings where it comes from a hub and has no settings of its own. */
+  default ModelSource withDefaultHub(HubOptions options) {
+    return this;
+  }
+
   /**
-   * Reads a source as users write it: {@code classpath:some/folder}, or the path of a folder.
+   * Reads a source as users write it: {@code hf:organisation/name}, {@code
+   * hf:organisation/name@revision}, {@code classpath:some/folder}, or the path of a folder.
    *
    * @throws InvalidInputException if the text is empty or names a kind of source that is not
    *     available
@@ -30,17 +39,13 @@ public sealed interface ModelSource {
   static ModelSource of(String text) {
     if (text.isBlank()) {
       throw new InvalidInputException(
-          "the model source is empty; give a folder or classpath:some/folder");
+          "the model source is empty; give a folder, hf:organisation/name or classpath:some/folder");
     }
     if (text.startsWith("classpath:")) {
       return new ClassPath(text.substring("classpath:".length()), "");
     }
-    if (text.startsWith("hf:")) {
-      throw new InvalidInputException(
-          "model source '"
-              + text
-              + "': downloading is not available yet; download the model's files into a folder"
-              + " and give the folder");
+    if (text.startsWith(HubReference.PREFIX)) {
+      return new Hub(HubReference.parse(text), "", null);
     }
     try {
       return of(Path.of(text));
@@ -70,6 +75,36 @@ public sealed interface ModelSource {
     @Override
     public String toString() {
       return path.toString();
+    }
+  }
+
+  /**
+   * A repository of a Hugging Face hub or a mirror.
+   *
+   * @param reference which repository and revision
+   * @param variant see {@link #variant()}
+   * @param options how to reach the hub; null for what the environment says when it is opened
+   */
+  record Hub(HubReference reference, String variant, @Nullable HubOptions options)
+      implements ModelSource {
+    @Override
+    public ModelSource withVariant(String other) {
+      return new Hub(reference, other, options);
+    }
+
+    /** The same model by these settings. */
+    public Hub withOptions(HubOptions other) {
+      return new Hub(reference, variant, other);
+    }
+
+    @Override
+    public ModelSource withDefaultHub(HubOptions other) {
+      return options == null ? withOptions(other) : this;
+    }
+
+    @Override
+    public String toString() {
+      return reference.toString();
     }
   }
 
