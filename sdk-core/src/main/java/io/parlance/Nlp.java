@@ -99,7 +99,10 @@ public final class Nlp implements AutoCloseable {
 
     private Builder() {}
 
-    /** The model for classification: a folder, {@code hf:organisation/name}, or {@code classpath:...}. */
+    /**
+     * The model for classification: a folder, {@code hf:organisation/name}, or {@code
+     * classpath:...}.
+     */
     public Builder classifier(String source) {
       return classifier(ModelSource.of(source));
     }
@@ -132,7 +135,9 @@ public final class Nlp implements AutoCloseable {
       return this;
     }
 
-    /** How models named {@code hf:...} are downloaded and kept; as the environment says by default. */
+    /**
+     * How models named {@code hf:...} are downloaded and kept; as the environment says by default.
+     */
     public Builder hub(HubOptions options) {
       hub = options;
       return this;

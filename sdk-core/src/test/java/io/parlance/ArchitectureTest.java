@@ -53,7 +53,10 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "io.parlance.runtime", "io.parlance.model..", "io.parlance.cache", "io.parlance.task");
+              "io.parlance.runtime",
+              "io.parlance.model..",
+              "io.parlance.cache",
+              "io.parlance.task");
 
   private static boolean isRootValue(JavaClass type) {
     return type.getPackageName().equals("io.parlance") && !FACADE.test(type);
@@ -66,7 +69,8 @@ class ArchitectureTest {
           .resideInAPackage("io.parlance.model.hub")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.parlance.model", "io.parlance.runtime", "io.parlance.tokenizers..");
+          .resideInAnyPackage(
+              "io.parlance.model", "io.parlance.runtime", "io.parlance.tokenizers..");
 
   @ArchTest
   static final ArchRule roomsFollowEachOther =

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a model is: a folder, a hub or a place on the class path, and which of its graph files to take.
- * Nothing is read until the model is opened.
+ * Where a model is: a folder, a hub or a place on the class path, and which of its graph files to
+ * take. Nothing is read until the model is opened.
  */
 public sealed interface ModelSource {
   /**
@@ -39,7 +39,8 @@ public sealed interface ModelSource {
   static ModelSource of(String text) {
     if (text.isBlank()) {
       throw new InvalidInputException(
-          "the model source is empty; give a folder, hf:organisation/name or classpath:some/folder");
+          "the model source is empty; give a folder, hf:organisation/name or"
+              + " classpath:some/folder");
     }
     if (text.startsWith("classpath:")) {
       return new ClassPath(text.substring("classpath:".length()), "");

@@ -59,8 +59,7 @@ final class EnvironmentProxies extends ProxySelector {
             wrong + "has a user and a password, which is not supported; use a proxy without");
       }
       int port = uri.getPort() < 0 ? 80 : uri.getPort();
-      return new Proxy(
-          Proxy.Type.HTTP, InetSocketAddress.createUnresolved(uri.getHost(), port));
+      return new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(uri.getHost(), port));
     } catch (IllegalArgumentException e) {
       throw new InvalidInputException(wrong + "is not an address like http://host:port", e);
     }

@@ -60,7 +60,8 @@ final class HubConnection {
    */
   @Nullable RepositoryListing listing(String revision, int attempts) {
     // sizes and hashes come with it where the server knows how
-    URI uri = address("/api/models/" + reference.repository() + "/revision/", revision, "?blobs=true");
+    URI uri =
+        address("/api/models/" + reference.repository() + "/revision/", revision, "?blobs=true");
     return retried(
         "the list of files of " + reference,
         attempts,
@@ -104,7 +105,8 @@ final class HubConnection {
    * @param partial what is there of it; the rest is appended
    * @throws TransientException if it broke off; what arrived stays
    */
-  void download(String commit, String file, Path partial, long have, long size, LongConsumer progress)
+  void download(
+      String commit, String file, Path partial, long have, long size, LongConsumer progress)
       throws IOException, InterruptedException {
     String range = have > 0 ? "bytes=" + have + "-" : "";
     AtomicReference<@Nullable FileBody> body = new AtomicReference<>();
@@ -166,7 +168,8 @@ final class HubConnection {
           FileBody written = body.get();
           long now = written == null ? -1 : written.position();
           if (now == seen) {
-            throw new IOException("nothing came for " + options.downloadTimeout().toMillis() + " ms", e);
+            throw new IOException(
+                "nothing came for " + options.downloadTimeout().toMillis() + " ms", e);
           }
           seen = now;
         }
@@ -197,7 +200,8 @@ final class HubConnection {
     return client.send(request, BodyHandlers.discarding());
   }
 
-  private <T extends @Nullable Object> T retried(String what, int attempts, Retry.Attempt<T> attempt) {
+  private <T extends @Nullable Object> T retried(
+      String what, int attempts, Retry.Attempt<T> attempt) {
     try {
       return retry.run(attempts, attempt);
     } catch (IOException e) {

@@ -98,7 +98,9 @@ final class HubEnvironment {
     }
     try {
       int seconds = Integer.parseInt(text.strip());
-      return seconds == 0 ? HubOptions.Fields.DEFAULT_TIMEOUT : positive(Duration.ofSeconds(seconds), name);
+      return seconds == 0
+          ? HubOptions.Fields.DEFAULT_TIMEOUT
+          : positive(Duration.ofSeconds(seconds), name);
     } catch (NumberFormatException e) {
       throw new InvalidInputException(name + " is '" + text + "'; give whole seconds", e);
     }
@@ -141,7 +143,8 @@ final class HubEnvironment {
     String message = "hub endpoint '" + address + "' must be like " + DEFAULT_ENDPOINT;
     try {
       URI uri = URI.create(address.strip().replaceAll("/+$", ""));
-      boolean web = "https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme());
+      boolean web =
+          "https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme());
       if (!web || uri.getHost() == null || uri.getQuery() != null || uri.getFragment() != null) {
         throw new InvalidInputException(message);
       }

@@ -83,7 +83,11 @@ final class HubErrors {
               : "there is no " + what);
     }
     throw new ModelDownloadException(
-        what + " cannot be downloaded: HTTP status " + status + message(response) + " from "
+        what
+            + " cannot be downloaded: HTTP status "
+            + status
+            + message(response)
+            + " from "
             + host(response));
   }
 

@@ -216,8 +216,7 @@ public final class HubOptions {
     Duration downloadTimeout = DEFAULT_TIMEOUT;
     private DownloadListener listener = (file, done, total) -> {};
 
-    Fields(
-        Path cacheFolder, URI endpoint, Supplier<Optional<String>> token, ProxySelector proxy) {
+    Fields(Path cacheFolder, URI endpoint, Supplier<Optional<String>> token, ProxySelector proxy) {
       this.cacheFolder = cacheFolder;
       this.endpoint = endpoint;
       this.token = token;

@@ -68,8 +68,8 @@ public final class HubSnapshot {
             reference
                 + " is not in the cache "
                 + options.cacheFolder()
-                + ", and the hub is not asked (offline); load it once with a connection, for example"
-                + " by parlance download "
+                + ", and the hub is not asked (offline); load it once with a connection, for"
+                + " example by parlance download "
                 + reference);
       }
       return known;
@@ -189,8 +189,7 @@ public final class HubSnapshot {
     if (metadata == null) {
       throw new ModelNotFoundException("there is no " + file + " of " + reference);
     }
-    new BlobDownload(
-            cache, connection(), retry, options.listener(), reference, file, metadata)
+    new BlobDownload(cache, connection(), retry, options.listener(), reference, file, metadata)
         .run();
     return pointer;
   }

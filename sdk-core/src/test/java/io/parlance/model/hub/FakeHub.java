@@ -166,7 +166,8 @@ public final class FakeHub implements AutoCloseable {
               path,
               exchange.getRequestHeaders().getFirst("Authorization"),
               exchange.getRequestHeaders().getFirst("Range")));
-      Deque<Trouble> waiting = troubles.get(exchange.getRequestMethod() + " " + path.replaceAll(".*/", ""));
+      Deque<Trouble> waiting =
+          troubles.get(exchange.getRequestMethod() + " " + path.replaceAll(".*/", ""));
       Trouble trouble = null;
       if (waiting != null) {
         synchronized (waiting) {
@@ -302,8 +303,7 @@ public final class FakeHub implements AutoCloseable {
     out.write(bytes, from, length);
   }
 
-  private final CountDownLatch closed =
-      new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   private void awaitClose() {
     try {

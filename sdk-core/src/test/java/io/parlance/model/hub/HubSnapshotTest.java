@@ -417,7 +417,11 @@ class HubSnapshotTest {
     assertThat(snapshot.exists("modules.json")).isFalse();
     assertThat(hub.log())
         .containsExactly(
-            "GET main", "HEAD config.json", "HEAD config.json", "HEAD model.onnx", "HEAD modules.json");
+            "GET main",
+            "HEAD config.json",
+            "HEAD config.json",
+            "HEAD model.onnx",
+            "HEAD modules.json");
   }
 
   @Test
@@ -426,9 +430,12 @@ class HubSnapshotTest {
     HubOptions options =
         HubOptions.fromEnvironment(
             Map.of(
-                "HF_HUB_CACHE", cache.toString(),
-                "HF_ENDPOINT", "http://hub.invalid",
-                "HTTP_PROXY", proxy));
+                "HF_HUB_CACHE",
+                cache.toString(),
+                "HF_ENDPOINT",
+                "http://hub.invalid",
+                "HTTP_PROXY",
+                proxy));
     assertThat(open("hf:acme/tiny", options).fetch(CONFIG)).exists();
     assertThat(hub.requests()).allMatch(each -> each.host().startsWith("hub.invalid"));
   }
@@ -443,7 +450,15 @@ class HubSnapshotTest {
     assertThat(tree(cache)).noneMatch(name -> name.contains("evil"));
     for (String header : List.of("../../evil", "a/b", "..", "")) {
       Map<String, String> lying =
-          Map.of("X-Repo-Commit", COMMIT, "ETag", header, "X-Linked-Size", "1", "X-Linked-Etag", header);
+          Map.of(
+              "X-Repo-Commit",
+              COMMIT,
+              "ETag",
+              header,
+              "X-Linked-Size",
+              "1",
+              "X-Linked-Etag",
+              header);
       hub.trouble("HEAD config.json", new Trouble.Status(200, lying));
       assertThatThrownBy(() -> snapshot.fetch(CONFIG))
           .isInstanceOf(ModelDownloadException.class)
@@ -466,9 +481,12 @@ class HubSnapshotTest {
   void saysHowMuchSpaceIsMissing() {
     Map<String, String> huge =
         Map.of(
-            "X-Repo-Commit", COMMIT,
-            "X-Linked-Etag", "a".repeat(64),
-            "X-Linked-Size", "4000000000000000000");
+            "X-Repo-Commit",
+            COMMIT,
+            "X-Linked-Etag",
+            "a".repeat(64),
+            "X-Linked-Size",
+            "4000000000000000000");
     hub.trouble("HEAD model.onnx", new Trouble.Status(302, huge));
     HubSnapshot snapshot = main();
     assertThatThrownBy(() -> snapshot.fetch(GRAPH))
