@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -174,7 +175,7 @@ final class HubCache {
 
   /** False where the file system has no symbolic links, or we may not make them. */
   private static boolean symbolicLink(Path pointer, Path blob) throws IOException {
-    Path target = pointer.getParent().relativize(blob);
+    Path target = Objects.requireNonNull(pointer.getParent()).relativize(blob);
     Path temporary = besides(pointer);
     try {
       Files.createSymbolicLink(temporary, target);

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +63,8 @@ final class HubConnection {
     // sizes and hashes come with it where the server knows how
     URI uri =
         address("/api/models/" + reference.repository() + "/revision/", revision, "?blobs=true");
-    return retried(
+    Optional<RepositoryListing> found =
+        retried(
         "the list of files of " + reference,
         attempts,
         () -> {
@@ -70,11 +72,12 @@ final class HubConnection {
           int status = response.statusCode();
           boolean known = response.headers().firstValue("X-Error-Code").isPresent();
           if (status == 405 || status == 501 || (status == 404 && !known)) {
-            return null;
+            return Optional.empty();
           }
           HubErrors.check(response, isTrusted(response.uri()), reference, null, token != null);
-          return RepositoryListing.parse(response.body());
+          return Optional.ofNullable(RepositoryListing.parse(response.body()));
         });
+    return found.orElse(null);
   }
 
   /**
@@ -83,20 +86,22 @@ final class HubConnection {
    * @return null if the revision has no such file
    */
   @Nullable FileMetadata metadata(String revision, String file) {
-    return retried(
+    Optional<FileMetadata> found =
+        retried(
         file + " of " + reference,
         Retry.ATTEMPTS,
         () -> {
           HttpResponse<Void> response =
               send("HEAD", content(revision, file), null, false, this::nothing);
           if (HubErrors.isMissingFile(response)) {
-            return null;
+            return Optional.empty();
           }
           if (response.statusCode() / 100 != 3) {
             HubErrors.check(response, true, reference, file, token != null);
           }
-          return FileMetadata.of(response, file + " of " + reference + " at " + options.endpoint());
+          return Optional.of(FileMetadata.of(response, file + " of " + reference + " at " + options.endpoint()));
         });
+    return found.orElse(null);
   }
 
   /**
@@ -200,7 +205,7 @@ final class HubConnection {
     return client.send(request, BodyHandlers.discarding());
   }
 
-  private <T extends @Nullable Object> T retried(
+  private <T> T retried(
       String what, int attempts, Retry.Attempt<T> attempt) {
     try {
       return retry.run(attempts, attempt);
