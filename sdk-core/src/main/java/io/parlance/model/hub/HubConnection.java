@@ -65,18 +65,18 @@ final class HubConnection {
         address("/api/models/" + reference.repository() + "/revision/", revision, "?blobs=true");
     Optional<RepositoryListing> found =
         retried(
-        "the list of files of " + reference,
-        attempts,
-        () -> {
-          HttpResponse<String> response = send("GET", uri, null, true, this::text);
-          int status = response.statusCode();
-          boolean known = response.headers().firstValue("X-Error-Code").isPresent();
-          if (status == 405 || status == 501 || (status == 404 && !known)) {
-            return Optional.empty();
-          }
-          HubErrors.check(response, isTrusted(response.uri()), reference, null, token != null);
-          return Optional.ofNullable(RepositoryListing.parse(response.body()));
-        });
+            "the list of files of " + reference,
+            attempts,
+            () -> {
+              HttpResponse<String> response = send("GET", uri, null, true, this::text);
+              int status = response.statusCode();
+              boolean known = response.headers().firstValue("X-Error-Code").isPresent();
+              if (status == 405 || status == 501 || (status == 404 && !known)) {
+                return Optional.empty();
+              }
+              HubErrors.check(response, isTrusted(response.uri()), reference, null, token != null);
+              return Optional.ofNullable(RepositoryListing.parse(response.body()));
+            });
     return found.orElse(null);
   }
 
@@ -88,19 +88,21 @@ final class HubConnection {
   @Nullable FileMetadata metadata(String revision, String file) {
     Optional<FileMetadata> found =
         retried(
-        file + " of " + reference,
-        Retry.ATTEMPTS,
-        () -> {
-          HttpResponse<Void> response =
-              send("HEAD", content(revision, file), null, false, this::nothing);
-          if (HubErrors.isMissingFile(response)) {
-            return Optional.empty();
-          }
-          if (response.statusCode() / 100 != 3) {
-            HubErrors.check(response, true, reference, file, token != null);
-          }
-          return Optional.of(FileMetadata.of(response, file + " of " + reference + " at " + options.endpoint()));
-        });
+            file + " of " + reference,
+            Retry.ATTEMPTS,
+            () -> {
+              HttpResponse<Void> response =
+                  send("HEAD", content(revision, file), null, false, this::nothing);
+              if (HubErrors.isMissingFile(response)) {
+                return Optional.empty();
+              }
+              if (response.statusCode() / 100 != 3) {
+                HubErrors.check(response, true, reference, file, token != null);
+              }
+              return Optional.of(
+                  FileMetadata.of(
+                      response, file + " of " + reference + " at " + options.endpoint()));
+            });
     return found.orElse(null);
   }
 
@@ -205,8 +207,7 @@ final class HubConnection {
     return client.send(request, BodyHandlers.discarding());
   }
 
-  private <T> T retried(
-      String what, int attempts, Retry.Attempt<T> attempt) {
+  private <T> T retried(String what, int attempts, Retry.Attempt<T> attempt) {
     try {
       return retry.run(attempts, attempt);
     } catch (IOException e) {
