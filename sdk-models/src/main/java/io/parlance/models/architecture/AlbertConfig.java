@@ -26,16 +26,9 @@ public record AlbertConfig(
       Map.of("classifier_dropout", "classifier_dropout_prob");
 
   public AlbertConfig {
-    if (embeddingSize <= 0 || hiddenGroups <= 0 || innerGroupLayers <= 0) {
-      throw new IllegalArgumentException(
-          "embedding_size, num_hidden_groups and inner_group_num are "
-              + embeddingSize
-              + ", "
-              + hiddenGroups
-              + " and "
-              + innerGroupLayers
-              + ", expected positive numbers");
-    }
+    Require.positive("embedding_size", embeddingSize);
+    Require.positive("num_hidden_groups", hiddenGroups);
+    Require.positive("inner_group_num", innerGroupLayers);
   }
 
   /** ALBERT base, version 2: 12 layers, 768 wide, 12 heads. */

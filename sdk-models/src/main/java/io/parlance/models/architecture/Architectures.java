@@ -39,6 +39,7 @@ public final class Architectures {
   static {
     ENCODERS.forEach(family -> BUILDERS.putAll(family.builders()));
     BUILDERS.putAll(DecoderModel.builders());
+    BUILDERS.putAll(RecurrentLanguageModel.builders());
   }
 
   private Architectures() {}

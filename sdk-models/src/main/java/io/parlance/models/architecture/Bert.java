@@ -19,7 +19,16 @@ final class Bert extends Encoder {
       new EncoderFamily(
           "bert",
           "Bert",
-          Set.of(Head.values()),
+          Set.of(
+              Head.BODY,
+              Head.MASKED_LM,
+              Head.PRETRAINING,
+              Head.CAUSAL_LM,
+              Head.NEXT_SENTENCE_PREDICTION,
+              Head.SEQUENCE_CLASSIFICATION,
+              Head.TOKEN_CLASSIFICATION,
+              Head.QUESTION_ANSWERING,
+              Head.MULTIPLE_CHOICE),
           Map.of(Head.CAUSAL_LM, "BertLMHeadModel"),
           config -> new Bert(BertConfig.from(config)));
 

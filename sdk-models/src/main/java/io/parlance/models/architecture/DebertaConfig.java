@@ -80,10 +80,7 @@ public record DebertaConfig(
         throw new IllegalArgumentException(
             "conv_kernel_size is " + kernel + ", expected an odd number or 0");
       }
-      if (groups <= 0) {
-        throw new IllegalArgumentException(
-            "conv_groups is " + groups + ", expected a positive number");
-      }
+      Require.positive("conv_groups", groups);
       Activation.named(activation);
     }
   }
@@ -101,17 +98,9 @@ public record DebertaConfig(
   }
 
   public DebertaConfig {
-    if (embeddingSize <= 0) {
-      throw new IllegalArgumentException(
-          "embedding_size is " + embeddingSize + ", expected a positive number");
-    }
-    if (settings.hiddenSize() % convolution.groups != 0) {
-      throw new IllegalArgumentException(
-          "hidden_size "
-              + settings.hiddenSize()
-              + " is not a multiple of conv_groups "
-              + convolution.groups);
-    }
+    Require.positive("embedding_size", embeddingSize);
+    Require.multiple(
+        "hidden_size", settings.hiddenSize(), "conv_groups", convolution.groups);
   }
 
   /** DeBERTa version 3 xsmall: 12 layers, 384 wide, 6 heads. */

@@ -26,10 +26,7 @@ public record ElectraConfig(
     implements EncoderConfig<ElectraConfig> {
 
   public ElectraConfig {
-    if (embeddingSize <= 0) {
-      throw new IllegalArgumentException(
-          "embedding_size is " + embeddingSize + ", expected a positive number");
-    }
+    Require.positive("embedding_size", embeddingSize);
     Activation.named(summaryActivation);
   }
 

@@ -53,23 +53,17 @@ public record EncoderSettings(
     Labels labels) {
 
   public EncoderSettings {
-    requirePositive("vocab_size", vocabularySize);
-    requirePositive("hidden_size", hiddenSize);
-    requirePositive("num_attention_heads", attentionHeads);
-    requirePositive("intermediate_size", intermediateSize);
-    requireNotNegative("num_hidden_layers", hiddenLayers);
-    requireNotNegative("max_position_embeddings", maxPositionEmbeddings);
-    requireNotNegative("type_vocab_size", typeVocabularySize);
-    requireProbability("hidden_dropout_prob", hiddenDropout);
-    requireProbability("attention_probs_dropout_prob", attentionDropout);
-    requireProbability("classifier_dropout", classifierDropout);
-    if (hiddenSize % attentionHeads != 0) {
-      throw new IllegalArgumentException(
-          "hidden_size "
-              + hiddenSize
-              + " is not a multiple of num_attention_heads "
-              + attentionHeads);
-    }
+    Require.positive("vocab_size", vocabularySize);
+    Require.positive("hidden_size", hiddenSize);
+    Require.positive("num_attention_heads", attentionHeads);
+    Require.positive("intermediate_size", intermediateSize);
+    Require.notNegative("num_hidden_layers", hiddenLayers);
+    Require.notNegative("max_position_embeddings", maxPositionEmbeddings);
+    Require.notNegative("type_vocab_size", typeVocabularySize);
+    Require.probability("hidden_dropout_prob", hiddenDropout);
+    Require.probability("attention_probs_dropout_prob", attentionDropout);
+    Require.probability("classifier_dropout", classifierDropout);
+    Require.multiple("hidden_size", hiddenSize, "num_attention_heads", attentionHeads);
     Activation.named(hiddenActivation);
   }
 
@@ -157,7 +151,8 @@ public record EncoderSettings(
     write(json, names, "layer_norm_eps", layerNormEpsilon);
     write(json, names, "pad_token_id", padTokenId);
     json.addProperty("tie_word_embeddings", tieWordEmbeddings);
-    json.addProperty("torch_dtype", "float32");
+    json.addProperty("torch_dtype", "float32"); // transformers 4
+    json.addProperty("dtype", "float32"); // transformers 5
     labels.write(json);
     return json;
   }
@@ -205,25 +200,6 @@ public record EncoderSettings(
         hiddenDropout,
         layerNormEpsilon,
         weights());
-  }
-
-  private static void requirePositive(String key, long value) {
-    if (value <= 0) {
-      throw new IllegalArgumentException(key + " is " + value + ", expected a positive number");
-    }
-  }
-
-  private static void requireNotNegative(String key, long value) {
-    if (value < 0) {
-      throw new IllegalArgumentException(key + " is " + value + ", expected 0 or more");
-    }
-  }
-
-  private static void requireProbability(String key, double value) {
-    if (!(value >= 0 && value < 1)) {
-      throw new IllegalArgumentException(
-          key + " is " + value + ", expected at least 0 and below 1");
-    }
   }
 
   /** Values of a file by BERT's names of their keys. */

@@ -106,6 +106,9 @@ final class ShapeInference {
             "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceSumSquare", "ReduceL2")) {
       RULES.put(reduction, ShapeInference::reduce);
     }
+    for (String recurrent : List.of("RNN", "GRU", "LSTM")) {
+      RULES.put(recurrent, ShapeInference::recurrent);
+    }
     RULES.put("ArgMax", ShapeInference::argMax);
     RULES.put("TopK", ShapeInference::topK);
     one(
@@ -300,6 +303,22 @@ final class ShapeInference {
         shape.with(
             (int) node.integer("axis", -1), count == null ? Dimension.unknown() : count.get(0));
     return List.of(new Result(node.input(0).type(), result), new Result(ElementType.INT64, result));
+  }
+
+  /** One direction, time first, as layers write them: all states, the last one, the last cell. */
+  private static List<Result> recurrent(Node node, int opset) {
+    if (node.attributes().get("direction") instanceof String direction
+        && direction.equals("bidirectional")) {
+      throw new IllegalArgumentException("both directions at once have no shape rule");
+    }
+    Shape x = node.input(0).shape();
+    Dimension hidden = node.input(2).shape().get(-1);
+    requireEqual(x.get(2), node.input(1).shape().get(2), "widths of input and weights");
+    Dimension one = Dimension.of(1);
+    ElementType type = node.input(0).type();
+    Result last = new Result(type, new Shape(List.of(one, x.get(1), hidden)));
+    Result all = new Result(type, new Shape(List.of(x.get(0), one, x.get(1), hidden)));
+    return node.operator().equals("LSTM") ? List.of(all, last, last) : List.of(all, last);
   }
 
   private static List<Result> layerNormalization(Node node, int opset) {

@@ -60,7 +60,7 @@ class BertConfigTest {
     assertThatThrownBy(() -> model("{'architectures':['BertForDreaming']}"))
         .isInstanceOf(ModelUnusableException.class)
         .hasMessageContaining(
-            "architecture 'BertForDreaming' cannot be built; known are [BertForMaskedLM,");
+            "architecture 'BertForDreaming' cannot be built; known are [AlbertForMaskedLM,");
     assertThatThrownBy(
             () -> model("{'architectures':['BertModel'],'position_embedding_type':'rotary'}"))
         .hasMessageContaining(

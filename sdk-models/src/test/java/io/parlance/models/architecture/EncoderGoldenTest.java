@@ -47,7 +47,11 @@ class EncoderGoldenTest {
         "mpnet-base",
         "deberta-v2-conv",
         "deberta-v2-noshare-absolute",
-        "deberta-v2-seqcls"
+        "deberta-v2-seqcls",
+        "rnn-lm-tanh",
+        "rnn-lm-relu-2layer",
+        "rnn-lm-gru",
+        "rnn-lm-lstm-2layer"
       })
   void givesTheReferencesOutputsForInferenceAndForTraining(String name) throws IOException {
     Path folder = Goldens.folder("architectures/" + name);
