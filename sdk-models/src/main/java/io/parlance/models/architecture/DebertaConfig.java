@@ -99,8 +99,7 @@ public record DebertaConfig(
 
   public DebertaConfig {
     Require.positive("embedding_size", embeddingSize);
-    Require.multiple(
-        "hidden_size", settings.hiddenSize(), "conv_groups", convolution.groups);
+    Require.multiple("hidden_size", settings.hiddenSize(), "conv_groups", convolution.groups);
   }
 
   /** DeBERTa version 3 xsmall: 12 layers, 384 wide, 6 heads. */

@@ -124,8 +124,7 @@ public record RecurrentLayer(Cell cell, long hidden, int index) {
     return new Result(
         transpose(squeeze(outputs.get(0), 1), 1, 0, 2),
         new State(
-            squeeze(outputs.get(1), 0),
-            cell == Cell.LSTM ? squeeze(outputs.get(2), 0) : null));
+            squeeze(outputs.get(1), 0), cell == Cell.LSTM ? squeeze(outputs.get(2), 0) : null));
   }
 
   /** The blocks of gates as ONNX orders them. */
@@ -181,8 +180,7 @@ public record RecurrentLayer(Cell cell, long hidden, int index) {
         Value reset = sigmoid(add(from.get(0), and.get(0)));
         Value update = sigmoid(add(from.get(1), and.get(1)));
         Value candidate = tanh(add(from.get(2), mul(reset, and.get(2))));
-        yield new State(
-            add(mul(sub(1, update), candidate), mul(update, state.hidden)), null);
+        yield new State(add(mul(sub(1, update), candidate), mul(update, state.hidden)), null);
       }
       case LSTM -> {
         List<Value> gates = split(add(given, known), 1, sizes());
