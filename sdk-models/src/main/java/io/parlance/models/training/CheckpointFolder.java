@@ -62,13 +62,8 @@ final class CheckpointFolder {
      * optimizer}.
      */
     void restore(Map<String, Tensor> parameters, Map<String, Tensor> optimizer) {
-      restoreParameters(parameters);
-      readInto(folder.resolve(OPTIMIZER_FILE), optimizer);
-    }
-
-    /** Reads the parameters into {@code parameters}. */
-    void restoreParameters(Map<String, Tensor> parameters) {
       readInto(folder.resolve(SafetensorsReader.FILE_NAME), parameters);
+      readInto(folder.resolve(OPTIMIZER_FILE), optimizer);
     }
 
     private static void readInto(Path file, Map<String, Tensor> tensors) {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param warmupShare the share of all updates over which the rate rises from 0
  * @param weightDecay decoupled decay of matrices; vectors (biases, scales of norms) have none
  * @param optimizer Adam's numbers and gradient clipping
+ * @param averageDecay decay of the moving average of the parameters, which then is what is evaluated
+ *     and what comes out; 0 for the parameters themselves
  * @param seed decides the order of the data, masks and dropout
  * @param evaluationInterval updates between evaluations; 0 evaluates after each epoch; after the
  *     last update always
@@ -37,6 +39,7 @@ public record TrainingOptions(
     double warmupShare,
     double weightDecay,
     AdamW optimizer,
+    double averageDecay,
     long seed,
     long evaluationInterval,
     @Nullable Metric metric,
@@ -55,6 +58,7 @@ public record TrainingOptions(
     requireIn("learning rate", learningRate, 0, Double.MAX_VALUE);
     requireIn("warm-up share", warmupShare, 0, 1);
     requireIn("weight decay", weightDecay, 0, Double.MAX_VALUE);
+    requireIn("average decay", averageDecay, 0, 1);
   }
 
   private static void requireAtLeast(String name, long value, long least) {
@@ -87,6 +91,7 @@ public record TrainingOptions(
             warmupShare,
             weightDecay,
             optimizer,
+            averageDecay,
             seed,
             evaluationInterval,
             metric,
@@ -107,6 +112,7 @@ public record TrainingOptions(
     private double warmupShare = 0.1;
     private double weightDecay = 0.01;
     private AdamW optimizer = AdamW.DEFAULT;
+    private double averageDecay;
     private long seed = 42;
     private long evaluationInterval;
     private @Nullable Metric metric;
@@ -176,6 +182,15 @@ public record TrainingOptions(
       return this;
     }
 
+    /**
+     * Decay of the moving average of the parameters, for example 0.999, which averages about the
+     * last thousand updates; 0, the default, for no average.
+     */
+    public Builder averageDecay(double value) {
+      averageDecay = value;
+      return this;
+    }
+
     /** The seed of the run; 42 by default. */
     public Builder seed(long value) {
       seed = value;
@@ -228,6 +243,7 @@ public record TrainingOptions(
           warmupShare,
           weightDecay,
           optimizer,
+          averageDecay,
           seed,
           evaluationInterval,
           metric,

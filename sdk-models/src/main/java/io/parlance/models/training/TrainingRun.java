@@ -39,6 +39,7 @@ final class TrainingRun implements AutoCloseable {
   private final Graph graph;
   private final GradientStep gradients;
   private final OptimizerStep optimizer;
+  private final ParameterAverage average;
   private final @Nullable Evaluator evaluator;
   private final List<Runnable> closing = new ArrayList<>();
   private TrainingState state;
@@ -90,6 +91,8 @@ final class TrainingRun implements AutoCloseable {
               this::group,
               sessions);
       closing.add(optimizer::close);
+      this.average = new ParameterAverage(model.parameters(), options.averageDecay());
+      closing.add(average::close);
       this.evaluator =
           evaluationData == null
               ? null
@@ -98,7 +101,7 @@ final class TrainingRun implements AutoCloseable {
         closing.add(evaluator::close);
       }
       if (last != null) {
-        last.restore(model.parameters(), optimizer.state());
+        last.restore(model.parameters(), optimizerAndAverage());
         state = last.state();
       }
       done = true;
@@ -201,6 +204,7 @@ final class TrainingRun implements AutoCloseable {
       loss = differentiate(parts, targets);
       requireFinite("loss", loss);
       norm = optimizer.apply(rate, state.step() + 1);
+      average.update(state.step() + 1);
       requireFinite("gradient norm", norm);
     } finally {
       parts.forEach(TrainingData.Batch::close);
@@ -234,7 +238,7 @@ final class TrainingRun implements AutoCloseable {
     boolean evaluate =
         evaluator != null && (last || isDue(options.evaluationInterval(), epochEnds));
     if (evaluator != null && evaluate) {
-      Evaluation evaluation = evaluator.evaluate(state.step());
+      Evaluation evaluation = evaluateAverage(evaluator);
       state = state.evaluated(evaluation, metric);
       listener.onEvaluation(evaluation);
     }
@@ -248,19 +252,35 @@ final class TrainingRun implements AutoCloseable {
     return save;
   }
 
+  private Evaluation evaluateAverage(Evaluator of) {
+    average.swap();
+    try {
+      return of.evaluate(state.step());
+    } finally {
+      average.swap();
+    }
+  }
+
+  private Map<String, Tensor> optimizerAndAverage() {
+    Map<String, Tensor> both = new LinkedHashMap<>(optimizer.state());
+    both.putAll(average.state());
+    return both;
+  }
+
   private boolean isDue(long interval, boolean otherwise) {
     return interval > 0 ? state.step() % interval == 0 : otherwise;
   }
 
   private void save() {
     listener.onCheckpoint(
-        checkpoints.save(state, model.parameters(), optimizer.state()), state.step());
+        checkpoints.save(state, model.parameters(), optimizerAndAverage()), state.step());
   }
 
   private TrainingResult finish() {
     Ending ending = state.step() >= plan.totalSteps() ? Ending.FINISHED : Ending.EARLY_STOPPED;
     TrainingState.Best best = state.best();
     if (best == null || best.step() == state.step()) {
+      average.swap();
       return result(ending, state.step());
     }
     Checkpoint checkpoint = checkpoints.at(best.step());
@@ -270,7 +290,8 @@ final class TrainingRun implements AutoCloseable {
               + best.step()
               + " updates, is gone or broken; the model has its last parameters");
     }
-    checkpoint.restoreParameters(model.parameters());
+    checkpoint.restore(model.parameters(), optimizerAndAverage());
+    average.swap();
     return result(ending, best.step());
   }
 

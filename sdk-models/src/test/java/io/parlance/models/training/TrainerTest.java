@@ -34,6 +34,7 @@ class TrainerTest {
           .batchSize(8)
           .accumulation(2)
           .learningRate(3e-3)
+          .averageDecay(0.9)
           .evaluationInterval(5)
           .checkpointInterval(4)
           .build();

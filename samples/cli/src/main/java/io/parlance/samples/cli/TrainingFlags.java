@@ -81,6 +81,14 @@ final class TrainingFlags {
   private double maximumGradientNorm;
 
   @Option(
+      names = "--average-decay",
+      paramLabel = "D",
+      defaultValue = "0",
+      description =
+          "Evaluate and export the moving average of the weights with this decay, such as 0.999.")
+  private double averageDecay;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "42",
@@ -143,6 +151,7 @@ final class TrainingFlags {
         .warmupShare(warmup)
         .weightDecay(weightDecay)
         .optimizer(AdamW.DEFAULT.withMaximumGradientNorm(maximumGradientNorm))
+        .averageDecay(averageDecay)
         .seed(seed)
         .evaluationInterval(evaluationInterval)
         .patience(patience)
