@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param warmupShare the share of all updates over which the rate rises from 0
  * @param weightDecay decoupled decay of matrices; vectors (biases, scales of norms) have none
  * @param optimizer Adam's numbers and gradient clipping
- * @param averageDecay decay of the moving average of the parameters, which then is what is evaluated
- *     and what comes out; 0 for the parameters themselves
+ * @param averageDecay decay of the moving average of the parameters, which then is what is
+ *     evaluated and what comes out; 0 for the parameters themselves
  * @param seed decides the order of the data, masks and dropout
  * @param evaluationInterval updates between evaluations; 0 evaluates after each epoch; after the
  *     last update always
