@@ -258,6 +258,51 @@ final class DecoderModel implements PretrainedModel {
         builders,
         LlamaConfig.ARCHITECTURES,
         config -> new LlamaConfig.Body(LlamaConfig.from(config)));
+    add(builders, OptConfig.ARCHITECTURES, config -> new OptConfig.Body(OptConfig.from(config)));
+    add(
+        builders,
+        BloomConfig.ARCHITECTURES,
+        config -> new BloomConfig.Body(BloomConfig.from(config)));
+    add(
+        builders,
+        GptNeoXConfig.ARCHITECTURES,
+        config -> new GptNeoXConfig.Body(GptNeoXConfig.from(config)));
+    add(
+        builders,
+        MistralConfig.ARCHITECTURES,
+        config -> new MistralConfig.Body(MistralConfig.from(config)));
+    add(
+        builders,
+        MixtralConfig.ARCHITECTURES,
+        config -> new MixtralConfig.Body(MixtralConfig.from(config)));
+    add(
+        builders,
+        Qwen2Config.ARCHITECTURES,
+        config -> new Qwen2Config.Body(Qwen2Config.from(config)));
+    add(
+        builders,
+        Qwen2MoeConfig.ARCHITECTURES,
+        config -> new Qwen2MoeConfig.Body(Qwen2MoeConfig.from(config)));
+    add(
+        builders,
+        GemmaConfig.ARCHITECTURES,
+        config -> new GemmaConfig.Body(GemmaConfig.from(config)));
+    add(
+        builders,
+        Gemma2Config.ARCHITECTURES,
+        config -> new Gemma2Config.Body(Gemma2Config.from(config)));
+    add(
+        builders,
+        PhiConfig.ARCHITECTURES,
+        config -> new PhiConfig.Body(PhiConfig.from(config)));
+    add(
+        builders,
+        Phi3Config.ARCHITECTURES,
+        config -> new Phi3Config.Body(Phi3Config.from(config)));
+    add(
+        builders,
+        GlmConfig.ARCHITECTURES,
+        config -> new GlmConfig.Body(GlmConfig.from(config)));
     return builders;
   }
 

@@ -3,8 +3,7 @@ package io.parlance.models.architecture;
 /**
  * How much it counts in the loss that experts are used evenly.
  *
- * @param experts how many there are
- * @param perToken how many each token goes to
+ * @param perToken how many experts each token goes to
  * @param coefficient what the balancing loss is multiplied with
  */
-record ExpertBalance(int experts, int perToken, double coefficient) {}
+record ExpertBalance(int perToken, double coefficient) {}

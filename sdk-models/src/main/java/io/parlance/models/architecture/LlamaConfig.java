@@ -2,12 +2,6 @@ package io.parlance.models.architecture;
 
 import com.google.gson.JsonObject;
 import io.parlance.model.ModelConfig;
-import io.parlance.models.graph.Scope;
-import io.parlance.models.graph.Value;
-import io.parlance.models.nn.Activation;
-import io.parlance.models.nn.FeedForward;
-import io.parlance.models.nn.RmsNorm;
-import io.parlance.models.nn.RotaryEmbedding;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -66,7 +60,7 @@ public record LlamaConfig(
   }
 
   /** The layers; parameter names are those of {@code transformers}' LlamaModel. */
-  record Body(LlamaConfig config) implements RotaryDecoder {
+  record Body(LlamaConfig config) implements LlamaDecoder {
 
     @Override
     public DecoderDescription description() {
@@ -81,35 +75,23 @@ public record LlamaConfig(
     }
 
     @Override
-    public RotaryEmbedding rotary() {
-      return config.common.rotary().embedding(config.common.width());
+    public RotaryDecoderConfig common() {
+      return config.common;
     }
 
     @Override
-    public Value norm(Scope scope, Value x) {
-      return RmsNorm.apply(scope, x, config.common.normEpsilon());
+    public boolean attentionBias() {
+      return config.attentionBias;
     }
 
     @Override
-    public Value attention(Scope scope, int layer, Value x, Call call) {
-      return config
-          .common
-          .attention(config.common.scores(), config.attentionBias, config.attentionBias)
-          .apply(scope, x, call.rotary(), call.rotation(), call.sequence());
+    public boolean outputBias() {
+      return config.attentionBias;
     }
 
     @Override
-    public Value feedForward(Scope scope, int layer, Value x, Call call) {
-      FeedForward feedForward =
-          new FeedForward(
-              config.common.intermediateSize(),
-              Activation.named(config.common.activation()),
-              config.common.weights());
-      return scope.in(
-          "mlp",
-          s ->
-              feedForward.applyGated(
-                  s, x, "gate_proj", "up_proj", "down_proj", config.feedForwardBias));
+    public boolean feedForwardBias() {
+      return config.feedForwardBias;
     }
   }
 }

@@ -1,6 +1,8 @@
 package io.parlance.models.architecture;
 
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.parlance.model.ModelConfig;
 import io.parlance.models.graph.Initialization;
 import io.parlance.models.nn.Activation;
@@ -97,6 +99,45 @@ public record RotaryDecoderConfig(
         RotarySettings.read(config, defaults.rotary, positions),
         SpecialTokens.read(config, defaults.tokens),
         Labels.read(config));
+  }
+
+  /** {@code sliding_window}: null in the file is 0, no window. */
+  static long window(ModelConfig config, long otherwise) {
+    return config.has("sliding_window") ? config.integer("sliding_window").orElse(0) : otherwise;
+  }
+
+  static void writeWindow(JsonObject json, long window) {
+    json.add("sliding_window", window == 0 ? JsonNull.INSTANCE : new JsonPrimitive(window));
+  }
+
+  /** The same with another activation. */
+  RotaryDecoderConfig withActivation(String name) {
+    return with(name, normEpsilon);
+  }
+
+  /** The same with another epsilon. */
+  RotaryDecoderConfig withNormEpsilon(double epsilon) {
+    return with(activation, epsilon);
+  }
+
+  private RotaryDecoderConfig with(String name, double epsilon) {
+    return new RotaryDecoderConfig(
+        vocabularySize,
+        hiddenSize,
+        intermediateSize,
+        hiddenLayers,
+        attentionHeads,
+        keyValueHeads,
+        headWidth,
+        name,
+        positions,
+        initializerRange,
+        epsilon,
+        tieWordEmbeddings,
+        attentionDropout,
+        rotary,
+        tokens,
+        labels);
   }
 
   void write(JsonObject json) {

@@ -18,6 +18,10 @@ import java.util.OptionalInt;
  */
 public record SpecialTokens(OptionalInt begin, List<Integer> end, OptionalInt padding) {
 
+  /** None of them. */
+  static final SpecialTokens NONE =
+      new SpecialTokens(OptionalInt.empty(), List.of(), OptionalInt.empty());
+
   public SpecialTokens {
     end = List.copyOf(end);
   }
@@ -25,6 +29,11 @@ public record SpecialTokens(OptionalInt begin, List<Integer> end, OptionalInt pa
   /** One token to begin and one to end with, none to pad with. */
   static SpecialTokens of(int begin, int end) {
     return new SpecialTokens(OptionalInt.of(begin), List.of(end), OptionalInt.empty());
+  }
+
+  /** One token each to begin, to end and to pad with. */
+  static SpecialTokens of(int begin, int end, int padding) {
+    return new SpecialTokens(OptionalInt.of(begin), List.of(end), OptionalInt.of(padding));
   }
 
   /** Reads the three keys; what is missing is as in {@code defaults}. */

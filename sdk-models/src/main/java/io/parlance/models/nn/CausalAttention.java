@@ -1,6 +1,5 @@
 package io.parlance.models.nn;
 
-import io.parlance.models.graph.Operators;
 import io.parlance.models.graph.Value;
 import org.jspecify.annotations.Nullable;
 
@@ -37,19 +36,15 @@ public record CausalAttention(double scale, double cap, long window, double drop
    * @param query [batch, heads, sequence, width]
    * @param key [batch, key heads, sequence, width]; {@code key heads} divides {@code heads}
    * @param value as {@code key}
-   * @param positionBias added to the scores, or null
+   * @param bias what is added to the scores, the mask of the sequence included; null for that mask
+   *     alone
    * @return [batch, sequence, heads * width]
    */
   public Value apply(
-      CausalSequence sequence, Value query, Value key, Value value, @Nullable Value positionBias) {
+      CausalSequence sequence, Value query, Value key, Value value, @Nullable Value bias) {
     CausalSequence.KeysAndValues all = sequence.extend(key, value);
-    Value mask = sequence.bias(window);
     return Attention.mergeHeads(
         Attention.scaledDotProduct(
-            query,
-            all.key(),
-            all.value(),
-            positionBias == null ? mask : Operators.add(positionBias, mask),
-            this));
+            query, all.key(), all.value(), bias == null ? sequence.bias(window) : bias, this));
   }
 }

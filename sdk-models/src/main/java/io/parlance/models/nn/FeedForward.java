@@ -26,11 +26,11 @@ public record FeedForward(
     this(width, activation, weights, weights);
   }
 
-  /** The plain kind with biases, by layers of these names. */
-  public Value apply(Scope scope, Value x, String up, String down) {
+  /** The plain kind, by layers of these names, with biases or without. */
+  public Value apply(Scope scope, Value x, String up, String down, boolean biased) {
     long outputs = x.shape().get(-1).size();
-    Value widened = scope.in(up, s -> activation.apply(Linear.apply(s, x, width, inner)));
-    return scope.in(down, s -> Linear.apply(s, widened, outputs, outer));
+    Value widened = scope.in(up, s -> activation.apply(Linear.apply(s, x, width, inner, biased)));
+    return scope.in(down, s -> Linear.apply(s, widened, outputs, outer, biased));
   }
 
   /** The plain kind with biases and weights stored as [in, out], by layers of these names. */

@@ -31,6 +31,12 @@ public record RotaryAttention(
     boolean outputBiased,
     Initialization weights) {
 
+  /** The same with another name of the last projection. */
+  public RotaryAttention withOutput(String name) {
+    return new RotaryAttention(
+        heads, keyValueHeads, headWidth, scores, biased, name, outputBiased, weights);
+  }
+
   /** Attends with one projection for each of queries, keys and values. */
   public Value apply(
       Scope scope, Value x, RotaryEmbedding rotary, Rotation rotation, CausalSequence sequence) {
