@@ -65,8 +65,7 @@ public record BloomConfig(
   }
 
   private static BloomConfig sized(String name, int layers, int hidden, int heads) {
-    return from(
-        Presets.of(name, "n_layer", layers, "hidden_size", hidden, "n_head", heads));
+    return from(Presets.of(name, "n_layer", layers, "hidden_size", hidden, "n_head", heads));
   }
 
   /** BLOOM 560M: 24 layers, 1024 wide, 16 heads. */
@@ -140,8 +139,7 @@ public record BloomConfig(
           config.vocabularySize,
           config.hiddenSize,
           -1,
-          new DecoderDescription.CacheSize(
-              config.hiddenLayers, config.attentionHeads, headWidth()),
+          new DecoderDescription.CacheSize(config.hiddenLayers, config.attentionHeads, headWidth()),
           OptionalLong.empty(),
           false,
           config.initializerRange,
@@ -185,15 +183,13 @@ public record BloomConfig(
     private Value layer(Scope scope, Value x, CausalSequence sequence, Value bias) {
       Value first = norm(scope, "input_layernorm", x);
       Value attended =
-          residual(
-              scope.in("self_attention", s -> attention(s, first, sequence, bias)), x, first);
+          residual(scope.in("self_attention", s -> attention(s, first, sequence, bias)), x, first);
       Value second = norm(scope, "post_attention_layernorm", attended);
       FeedForward feedForward =
           new FeedForward(4 * config.hiddenSize, Activation.GELU_TANH, weights());
       Value widened =
           scope.in(
-              "mlp",
-              s -> feedForward.apply(s, second, "dense_h_to_4h", "dense_4h_to_h", true));
+              "mlp", s -> feedForward.apply(s, second, "dense_h_to_4h", "dense_4h_to_h", true));
       return residual(widened, attended, second);
     }
 

@@ -291,18 +291,9 @@ final class DecoderModel implements PretrainedModel {
         builders,
         Gemma2Config.ARCHITECTURES,
         config -> new Gemma2Config.Body(Gemma2Config.from(config)));
-    add(
-        builders,
-        PhiConfig.ARCHITECTURES,
-        config -> new PhiConfig.Body(PhiConfig.from(config)));
-    add(
-        builders,
-        Phi3Config.ARCHITECTURES,
-        config -> new Phi3Config.Body(Phi3Config.from(config)));
-    add(
-        builders,
-        GlmConfig.ARCHITECTURES,
-        config -> new GlmConfig.Body(GlmConfig.from(config)));
+    add(builders, PhiConfig.ARCHITECTURES, config -> new PhiConfig.Body(PhiConfig.from(config)));
+    add(builders, Phi3Config.ARCHITECTURES, config -> new Phi3Config.Body(Phi3Config.from(config)));
+    add(builders, GlmConfig.ARCHITECTURES, config -> new GlmConfig.Body(GlmConfig.from(config)));
     return builders;
   }
 

@@ -17,8 +17,7 @@ import java.util.OptionalLong;
  * @param common what it shares with LLaMA
  * @param attentionBias {@code attention_bias}: whether attention's projections have biases
  */
-public record GemmaConfig(
-    RotaryDecoderConfig common, boolean attentionBias)
+public record GemmaConfig(RotaryDecoderConfig common, boolean attentionBias)
     implements DecoderConfig {
 
   static final Map<Head, String> ARCHITECTURES = RotaryDecoderConfig.architectures("Gemma");

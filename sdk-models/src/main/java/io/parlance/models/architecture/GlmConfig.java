@@ -12,15 +12,14 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * GLM-4 (Team GLM 2024, arXiv:2406.12793) as {@code transformers} spells it: LLaMA with half of each
- * head rotated by neighbouring pairs, and gate and up projection in one. The keys of {@code
+ * GLM-4 (Team GLM 2024, arXiv:2406.12793) as {@code transformers} spells it: LLaMA with half of
+ * each head rotated by neighbouring pairs, and gate and up projection in one. The keys of {@code
  * config.json} and their defaults are those of {@code transformers}' GlmConfig.
  *
  * @param common what it shares with LLaMA
  * @param attentionBias {@code attention_bias}: whether queries, keys and values have biases
  */
-public record GlmConfig(
-    RotaryDecoderConfig common, boolean attentionBias)
+public record GlmConfig(RotaryDecoderConfig common, boolean attentionBias)
     implements DecoderConfig {
 
   static final Map<Head, String> ARCHITECTURES = RotaryDecoderConfig.architectures("Glm");
@@ -58,8 +57,7 @@ public record GlmConfig(
    */
   public static GlmConfig from(ModelConfig config) {
     return new GlmConfig(
-        RotaryDecoderConfig.read(config, DEFAULTS),
-        config.flag("attention_bias").orElse(true));
+        RotaryDecoderConfig.read(config, DEFAULTS), config.flag("attention_bias").orElse(true));
   }
 
   @Override

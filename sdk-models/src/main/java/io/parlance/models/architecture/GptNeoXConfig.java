@@ -37,8 +37,8 @@ import java.util.OptionalLong;
  * @param classifierDropout {@code classifier_dropout}
  * @param initializerRange {@code initializer_range}, the standard deviation of new weights
  * @param layerNormEpsilon {@code layer_norm_eps}
- * @param parallel {@code use_parallel_residual}: whether the feed-forward layer reads what attention
- *     reads rather than what it gives
+ * @param parallel {@code use_parallel_residual}: whether the feed-forward layer reads what
+ *     attention reads rather than what it gives
  * @param attentionBias {@code attention_bias}: whether attention's projections have biases
  * @param tieWordEmbeddings {@code tie_word_embeddings}
  * @param tokens begin, end and padding
@@ -157,8 +157,7 @@ public record GptNeoXConfig(
           config.vocabularySize,
           config.hiddenSize,
           -1,
-          new DecoderDescription.CacheSize(
-              config.hiddenLayers, config.attentionHeads, headWidth()),
+          new DecoderDescription.CacheSize(config.hiddenLayers, config.attentionHeads, headWidth()),
           OptionalLong.empty(),
           true,
           config.initializerRange,
@@ -241,19 +240,16 @@ public record GptNeoXConfig(
                   parts.get(2),
                   null);
       Value projected =
-          scope.in(
-              "dense", s -> Linear.apply(s, context, hidden, weights(), config.attentionBias));
+          scope.in("dense", s -> Linear.apply(s, context, hidden, weights(), config.attentionBias));
       return Dropout.apply(projected, config.hiddenDropout);
     }
 
     @Override
     public Value feedForward(Scope scope, int layer, Value x, Call call) {
       FeedForward feedForward =
-          new FeedForward(
-              config.intermediateSize, Activation.named(config.activation), weights());
+          new FeedForward(config.intermediateSize, Activation.named(config.activation), weights());
       return Dropout.apply(
-          scope.in(
-              "mlp", s -> feedForward.apply(s, x, "dense_h_to_4h", "dense_4h_to_h", true)),
+          scope.in("mlp", s -> feedForward.apply(s, x, "dense_h_to_4h", "dense_4h_to_h", true)),
           config.hiddenDropout);
     }
   }

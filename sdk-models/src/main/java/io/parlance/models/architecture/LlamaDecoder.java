@@ -61,8 +61,7 @@ interface LlamaDecoder extends RotaryDecoder {
 
   /** A gated feed-forward layer of this width: {@code gate_proj up_proj down_proj}. */
   default Value gated(Scope scope, Value x, long width) {
-    return gate(width)
-        .applyGated(scope, x, "gate_proj", "up_proj", "down_proj", feedForwardBias());
+    return gate(width).applyGated(scope, x, "gate_proj", "up_proj", "down_proj", feedForwardBias());
   }
 
   /** What a gated feed-forward layer of this width is made of. */

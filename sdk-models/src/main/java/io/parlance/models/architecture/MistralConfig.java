@@ -14,9 +14,7 @@ import java.util.OptionalLong;
  * @param common what it shares with LLaMA
  * @param window {@code sliding_window}: how many tokens a token sees, itself included; 0 for all
  */
-public record MistralConfig(
-    RotaryDecoderConfig common, long window)
-    implements DecoderConfig {
+public record MistralConfig(RotaryDecoderConfig common, long window) implements DecoderConfig {
 
   static final Map<Head, String> ARCHITECTURES = RotaryDecoderConfig.architectures("Mistral");
 
@@ -41,8 +39,7 @@ public record MistralConfig(
 
   /** Mistral 7B: 32 layers, 4096 wide, 32 heads that share 8 keys and values. */
   public static MistralConfig mistral7b() {
-    return from(
-        Presets.of("Mistral 7B", "rms_norm_eps", 1e-5, "max_position_embeddings", 32768));
+    return from(Presets.of("Mistral 7B", "rms_norm_eps", 1e-5, "max_position_embeddings", 32768));
   }
 
   /**
@@ -53,8 +50,7 @@ public record MistralConfig(
    */
   public static MistralConfig from(ModelConfig config) {
     return new MistralConfig(
-        RotaryDecoderConfig.read(config, DEFAULTS),
-        RotaryDecoderConfig.window(config, 4096));
+        RotaryDecoderConfig.read(config, DEFAULTS), RotaryDecoderConfig.window(config, 4096));
   }
 
   @Override

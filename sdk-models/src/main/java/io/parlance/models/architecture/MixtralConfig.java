@@ -57,8 +57,7 @@ public record MixtralConfig(
   /** Mixtral 8x7B: 32 layers, 4096 wide, 2 of 8 experts for each token. */
   public static MixtralConfig mixtral8x7b() {
     return from(
-        Presets.of(
-            "Mixtral 8x7B", "max_position_embeddings", 32768, "router_aux_loss_coef", 0.02));
+        Presets.of("Mixtral 8x7B", "max_position_embeddings", 32768, "router_aux_loss_coef", 0.02));
   }
 
   /**

@@ -89,7 +89,9 @@ public record OptConfig(
     Activation.named(activation);
   }
 
-  /** OPT of these sizes with the published vocabulary; the feed-forward layer is 4 times as wide. */
+  /**
+   * OPT of these sizes with the published vocabulary; the feed-forward layer is 4 times as wide.
+   */
   private static OptConfig sized(String name, int layers, int hidden, int heads) {
     return from(
         Presets.of(
@@ -216,8 +218,7 @@ public record OptConfig(
           config.vocabularySize,
           config.embeddingSize,
           config.tokens.paddingRow(),
-          new DecoderDescription.CacheSize(
-              config.hiddenLayers, config.attentionHeads, headWidth()),
+          new DecoderDescription.CacheSize(config.hiddenLayers, config.attentionHeads, headWidth()),
           OptionalLong.of(config.positions),
           false,
           config.initializerRange,
@@ -299,8 +300,7 @@ public record OptConfig(
               x,
               y -> scope.in("self_attn", s -> attention(s, y, sequence)));
       FeedForward feedForward =
-          new FeedForward(
-              config.feedForwardSize, Activation.named(config.activation), weights());
+          new FeedForward(config.feedForwardSize, Activation.named(config.activation), weights());
       return sublayer(
           scope,
           "final_layer_norm",
@@ -334,8 +334,7 @@ public record OptConfig(
     }
 
     private Value project(Scope scope, String name, Value x) {
-      return scope.in(
-          name, s -> Linear.apply(s, x, config.hiddenSize, weights(), config.biased));
+      return scope.in(name, s -> Linear.apply(s, x, config.hiddenSize, weights(), config.biased));
     }
   }
 }

@@ -27,8 +27,7 @@ import java.util.OptionalLong;
  * @param residualDropout {@code resid_pdrop}
  * @param embeddingDropout {@code embd_pdrop}
  */
-public record PhiConfig(
-    RotaryDecoderConfig common, double residualDropout, double embeddingDropout)
+public record PhiConfig(RotaryDecoderConfig common, double residualDropout, double embeddingDropout)
     implements DecoderConfig {
 
   static final Map<Head, String> ARCHITECTURES = RotaryDecoderConfig.architectures("Phi");

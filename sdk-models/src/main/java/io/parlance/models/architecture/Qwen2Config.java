@@ -17,8 +17,7 @@ import java.util.OptionalLong;
  *     token sees in the upper layers, itself included; 0 for all
  * @param fullLayers {@code max_window_layers}: how many layers at the bottom have no window
  */
-public record Qwen2Config(
-    RotaryDecoderConfig common, long window, int fullLayers)
+public record Qwen2Config(RotaryDecoderConfig common, long window, int fullLayers)
     implements DecoderConfig {
 
   static final Map<Head, String> ARCHITECTURES = RotaryDecoderConfig.architectures("Qwen2");

@@ -19,8 +19,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * Qwen2-MoE and Qwen1.5-MoE: Qwen2 with many small experts of which each token goes to a few, and one
- * that all tokens go to. The keys of {@code config.json} and their defaults are those of {@code
+ * Qwen2-MoE and Qwen1.5-MoE: Qwen2 with many small experts of which each token goes to a few, and
+ * one that all tokens go to. The keys of {@code config.json} and their defaults are those of {@code
  * transformers}' Qwen2MoeConfig.
  *
  * @param common what it shares with LLaMA
@@ -166,8 +166,7 @@ public record Qwen2MoeConfig(
 
     @Override
     public Value feedForward(Scope scope, int layer, Value x, Call call) {
-      boolean sparse =
-          !config.denseLayers.contains(layer) && (layer + 1) % config.sparseStep == 0;
+      boolean sparse = !config.denseLayers.contains(layer) && (layer + 1) % config.sparseStep == 0;
       return sparse
           ? scope.in("mlp", s -> mixture(s, x, call))
           : LlamaDecoder.super.feedForward(scope, layer, x, call);
@@ -182,8 +181,7 @@ public record Qwen2MoeConfig(
       call.routerLogits().add(result.routerLogits());
       Value shared = scope.in("shared_expert", s -> gated(s, x, config.sharedSize));
       Value share =
-          scope.in(
-              "shared_expert_gate", s -> sigmoid(Linear.withoutBias(s, x, 1, weights())));
+          scope.in("shared_expert_gate", s -> sigmoid(Linear.withoutBias(s, x, 1, weights())));
       return add(result.output(), mul(shared, share));
     }
   }
