@@ -146,6 +146,23 @@ class TrainCommandTest {
   }
 
   @Test
+  void readingTheTextsFirstIsPartOfTheRun() throws IOException {
+    CommandRun whole = train("model", "--pretrain-epochs", "2", "--average-decay", "0.5");
+    assertThat(whole.status()).as(whole.messages()).isEqualTo(ExitStatus.SUCCESS);
+    assertThat(whole.lines().get(0).get("accuracy").getAsDouble()).isEqualTo(1.0);
+    byte[] weights = Files.readAllBytes(folder.resolve("model/model.safetensors"));
+    CommandRun resumed =
+        train("model", "--pretrain-epochs", "2", "--average-decay", "0.5", "--resume");
+    assertThat(resumed.status()).as(resumed.messages()).isEqualTo(ExitStatus.SUCCESS);
+    assertThat(Files.readAllBytes(folder.resolve("model/model.safetensors"))).isEqualTo(weights);
+
+    CommandRun without = train("other");
+    assertThat(without.status()).isEqualTo(ExitStatus.SUCCESS);
+    assertThat(Files.readAllBytes(folder.resolve("other/model.safetensors")))
+        .isNotEqualTo(weights);
+  }
+
+  @Test
   void brokenDataIsNamedAndNothingIsWritten() throws IOException {
     Path train = folder.resolve("train.jsonl");
     Files.writeString(train, "{\"text\":\"a\",\"label\":\"b\"}\n{\"text\":\"a\"}\n");
