@@ -158,8 +158,7 @@ class TrainCommandTest {
 
     CommandRun without = train("other");
     assertThat(without.status()).isEqualTo(ExitStatus.SUCCESS);
-    assertThat(Files.readAllBytes(folder.resolve("other/model.safetensors")))
-        .isNotEqualTo(weights);
+    assertThat(Files.readAllBytes(folder.resolve("other/model.safetensors"))).isNotEqualTo(weights);
   }
 
   @Test
