@@ -41,19 +41,18 @@ final class TaskModel<O, R> implements AutoCloseable {
     return model;
   }
 
-  /** What a result depends on besides the text. */
-  private record Scope(String digest, Object options) {}
-
-  private Object scope(LoadedTask<O, R> loaded, O options) {
-    return cache.remembers() ? new Scope(loaded.encoder().folder().digest(), options) : options;
-  }
+  /**
+   * What a result depends on besides the text. The model counts by identity: it is loaded once, and
+   * reading all its bytes for a digest would take longer than the first result.
+   */
+  private record Scope(LoadedTask<?, ?> model, Object options) {}
 
   /** Results in the order of the inputs; the first failure ends the call. */
   List<R> runAll(List<TextInput> inputs, O options, RunControl control) {
     try (CallGate.Entry inside = model.enter(control::cancel)) {
       LoadedTask<O, R> loaded = model.get();
       return cache.getAll(
-          scope(loaded, options),
+          new Scope(loaded, options),
           inputs,
           missing ->
               call(
@@ -119,7 +118,7 @@ final class TaskModel<O, R> implements AutoCloseable {
   private CompletableFuture<R> submit(
       LoadedTask<O, R> loaded, TextInput input, O options, RunControl control) {
     return cache.getAsync(
-        scope(loaded, options),
+        new Scope(loaded, options),
         input,
         () -> enqueue(loaded.encoder(), loaded.with(options), input, control),
         loaded::weigh);
