@@ -37,6 +37,19 @@ public final class TestGraph {
     return this;
   }
 
+  /** A float vector whose values lie in another file, from its beginning. */
+  public TestGraph weightsElsewhere(String name, int length, String file) {
+    graph.addInitializer(
+        OnnxMl.TensorProto.newBuilder()
+            .setName(name)
+            .setDataType(OnnxMl.TensorProto.DataType.FLOAT.getNumber())
+            .addDims(length)
+            .setDataLocation(OnnxMl.TensorProto.DataLocation.EXTERNAL)
+            .addExternalData(
+                OnnxMl.StringStringEntryProto.newBuilder().setKey("location").setValue(file)));
+    return this;
+  }
+
   public byte[] bytes() {
     return OnnxMl.ModelProto.newBuilder()
         .setIrVersion(8)

@@ -255,10 +255,10 @@ public final class FakeHub implements AutoCloseable {
       headers.set("X-Linked-Etag", '"' + etags.get(name) + '"');
       headers.set("X-Linked-Size", Long.toString(bytes.length));
       headers.set("ETag", "\"of-the-redirection\"");
-      headers.set("Location", "http://" + contentHost() + "/content/" + name);
+      headers.set("Location", "http://" + contentHost() + "/content/" + name.replace(" ", "%20"));
       exchange.sendResponseHeaders(302, -1);
     } else {
-      headers.set("Location", "/api/resolve-cache/" + name);
+      headers.set("Location", "/api/resolve-cache/" + name.replace(" ", "%20"));
       exchange.sendResponseHeaders(307, -1);
     }
   }

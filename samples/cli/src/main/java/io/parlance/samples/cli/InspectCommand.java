@@ -5,8 +5,10 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.parlance.model.ModelConfig;
+import io.parlance.model.ModelDownload;
 import io.parlance.model.ModelFolder;
 import io.parlance.model.ModelSource;
+import io.parlance.model.hub.HubOptions;
 import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.Node;
 import io.parlance.models.graph.OnnxModel;
@@ -43,10 +45,12 @@ final class InspectCommand extends Subcommand {
 
   @Option(
       names = "--model",
-      paramLabel = "FOLDER",
+      paramLabel = "SOURCE",
       required = true,
-      description = "The model folder.")
-  private Path model;
+      description = "A model folder, or hf:ORGANISATION/NAME[@REVISION].")
+  private String source;
+
+  private Path model = Path.of("");
 
   private boolean failed;
 
@@ -57,11 +61,12 @@ final class InspectCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException {
+    model = folder();
     if (!Files.isDirectory(model)) {
       throw new RefusedException("there is no model folder " + model.toAbsolutePath());
     }
     JsonObject report = new JsonObject();
-    report.addProperty("model", model.toString());
+    report.addProperty("model", source);
     report.add("config", part(this::config));
     report.add("tokenizer", part(this::tokenizer));
     report.add("graphs", parts(".onnx", this::graph));
@@ -69,6 +74,14 @@ final class InspectCommand extends Subcommand {
     streams().out().write((PRETTY.toJson(report) + "\n").getBytes(StandardCharsets.UTF_8));
     streams().out().flush();
     return failed ? ExitStatus.SOME_LINES_FAILED : ExitStatus.SUCCESS;
+  }
+
+  private Path folder() {
+    if (ModelSource.of(source) instanceof ModelSource.Hub hub) {
+      HubOptions options = HubOptions.fromEnvironment().listener(new DownloadDisplay(streams()));
+      return ModelDownload.fetch(hub.withOptions(options));
+    }
+    return Path.of(source);
   }
 
   private JsonObject part(Part part) {

@@ -20,6 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Runs, trains and exports language models.%n",
     subcommands = {
       ClassifyCommand.class,
+      DownloadCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,
       ForwardCommand.class,
