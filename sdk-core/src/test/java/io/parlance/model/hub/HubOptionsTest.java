@@ -103,7 +103,8 @@ class HubOptionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"huggingface.co", "ftp://a.b", "http://", "https://a b", "https://a/?x=1"})
+  @ValueSource(
+      strings = {"huggingface.co", "ftp://a.b", "http://", "https://a b", "https://a/?x=1"})
   void refusesEndpointsThatAreNone(String address) {
     assertThatThrownBy(() -> of("HF_ENDPOINT", address))
         .isInstanceOf(InvalidInputException.class)

@@ -33,9 +33,23 @@ class HubReferenceTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "hf:", "hf:a/b/c", "hf:/b", "hf:a/", "hf:../b", "hf:a/..", "hf:a/b--c", "hf:a/b.git",
-        "hf:a/-b", "hf:a/b?", "hf:a b", "hf:a/b@", "hf:a/b@../../x", "hf:a/b@x//y", "hf:a/b@x y",
-        "hf:a\\b", "hf:a/b@/etc"
+        "hf:",
+        "hf:a/b/c",
+        "hf:/b",
+        "hf:a/",
+        "hf:../b",
+        "hf:a/..",
+        "hf:a/b--c",
+        "hf:a/b.git",
+        "hf:a/-b",
+        "hf:a/b?",
+        "hf:a b",
+        "hf:a/b@",
+        "hf:a/b@../../x",
+        "hf:a/b@x//y",
+        "hf:a/b@x y",
+        "hf:a\\b",
+        "hf:a/b@/etc"
       })
   void refusesWhatCannotBeAName(String text) {
     assertThatThrownBy(() -> HubReference.parse(text)).isInstanceOf(InvalidInputException.class);

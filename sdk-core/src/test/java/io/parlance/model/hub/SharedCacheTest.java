@@ -93,8 +93,7 @@ class SharedCacheTest {
     for (Process process : processes) {
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(process.waitFor()).as(output).isZero();
-      assertThat(Path.of(output.lines().reduce((a, b) -> b).orElseThrow()))
-          .hasBinaryContent(BYTES);
+      assertThat(Path.of(output.lines().reduce((a, b) -> b).orElseThrow())).hasBinaryContent(BYTES);
     }
     assertThat(transfers()).isEqualTo(1);
   }

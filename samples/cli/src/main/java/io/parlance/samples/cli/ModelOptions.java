@@ -16,7 +16,8 @@ final class ModelOptions {
   @Option(
       names = "--model",
       paramLabel = "SOURCE",
-      description = "A model folder, hf:ORGANISATION/NAME[@REVISION] or classpath:NAME; the starter "
+      description =
+          "A model folder, hf:ORGANISATION/NAME[@REVISION] or classpath:NAME; the starter "
               + "model if not given.")
   private @Nullable String model;
 
