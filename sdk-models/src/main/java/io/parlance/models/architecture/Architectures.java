@@ -32,7 +32,8 @@ public final class Architectures {
                   Albert.FAMILY,
                   Electra.FAMILY,
                   Mpnet.FAMILY,
-                  Deberta.FAMILY),
+                  Deberta.FAMILY,
+                  Xlnet.FAMILY),
               Roberta.FAMILIES.stream())
           .toList();
 

@@ -88,6 +88,11 @@ abstract class Encoder {
    */
   abstract Value encode(Scope body, TokenInputs tokens, boolean firstOnly);
 
+  /** The hidden states as {@code last_hidden_state}, and what else the bare encoder gives out. */
+  Map<String, Value> states(Scope body, TokenInputs tokens) {
+    return EncoderHeads.named("last_hidden_state", encode(body, tokens, false));
+  }
+
   /** What the pooler makes of the hidden states: [batch, hidden]; null if there is no pooler. */
   @Nullable Value pool(Scope body, Value hidden) {
     return null;

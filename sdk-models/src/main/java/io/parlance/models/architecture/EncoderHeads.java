@@ -17,6 +17,7 @@ import io.parlance.models.objective.Losses;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The heads of encoders, with the outputs and losses of {@code transformers}. */
@@ -53,8 +54,8 @@ final class EncoderHeads {
   }
 
   private Map<String, Value> body(boolean pooler) {
-    Value hidden = encoder.encode(root, TokenInputs.of(inputs), false);
-    Map<String, Value> outputs = named("last_hidden_state", hidden);
+    Map<String, Value> outputs = encoder.states(root, TokenInputs.of(inputs));
+    Value hidden = Objects.requireNonNull(outputs.get("last_hidden_state"));
     Value pooled = pooler ? encoder.pool(root, hidden) : null;
     if (pooled != null) {
       outputs.put("pooler_output", pooled);

@@ -196,6 +196,7 @@ public record EncoderSettings(
         intermediateSize,
         activation(),
         attentionDropout,
+        0,
         hiddenDropout,
         hiddenDropout,
         layerNormEpsilon,

@@ -2,12 +2,15 @@ package io.parlance.models.nn;
 
 import static io.parlance.models.graph.Operators.add;
 import static io.parlance.models.graph.Operators.cast;
+import static io.parlance.models.graph.Operators.expand;
+import static io.parlance.models.graph.Operators.gatherElements;
 import static io.parlance.models.graph.Operators.lessOrEqual;
 import static io.parlance.models.graph.Operators.matMul;
 import static io.parlance.models.graph.Operators.mul;
 import static io.parlance.models.graph.Operators.range;
 import static io.parlance.models.graph.Operators.reshape;
 import static io.parlance.models.graph.Operators.shape;
+import static io.parlance.models.graph.Operators.sizes;
 import static io.parlance.models.graph.Operators.slice;
 import static io.parlance.models.graph.Operators.softmax;
 import static io.parlance.models.graph.Operators.split;
@@ -128,6 +131,21 @@ public final class Attention {
     Value visible = cast(mask, mask.graph().floatType());
     Value each = mask.shape().rank() == 3 ? unsqueeze(visible, 1) : unsqueeze(visible, 1, 2);
     return mul(sub(1, each), BLOCKED);
+  }
+
+  /**
+   * Scores by distance, put where they belong.
+   *
+   * @param byDistance [batch, heads, queries, distances]
+   * @param index which of the distances a pair has [queries, keys], INT64
+   * @return [batch, heads, queries, keys]
+   */
+  static Value picked(Value byDistance, Value index) {
+    Value everywhere =
+        expand(
+            unsqueeze(index, 0, 1),
+            sizes(byDistance.graph(), shape(byDistance, 0, 2), shape(index)));
+    return gatherElements(byDistance, everywhere, 3);
   }
 
   /** A bias [..., queries, keys] for the first query alone. */

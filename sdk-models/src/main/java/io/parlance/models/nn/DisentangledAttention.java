@@ -2,12 +2,8 @@ package io.parlance.models.nn;
 
 import static io.parlance.models.graph.Operators.add;
 import static io.parlance.models.graph.Operators.cast;
-import static io.parlance.models.graph.Operators.expand;
-import static io.parlance.models.graph.Operators.gatherElements;
 import static io.parlance.models.graph.Operators.matMul;
 import static io.parlance.models.graph.Operators.mul;
-import static io.parlance.models.graph.Operators.shape;
-import static io.parlance.models.graph.Operators.sizes;
 import static io.parlance.models.graph.Operators.slice;
 import static io.parlance.models.graph.Operators.softmax;
 import static io.parlance.models.graph.Operators.transpose;
@@ -91,12 +87,12 @@ public record DisentangledAttention(
     if (comparisons.contains("c2p")) {
       Value keys = Attention.splitHeads(project(projections.key, table), heads);
       Value byRow = matMul(query, transpose(keys, 0, 1, 3, 2)); // [batch, heads, queries, rows]
-      sum = add(sum, picked(byRow, index));
+      sum = add(sum, Attention.picked(byRow, index));
     }
     if (comparisons.contains("p2c")) {
       Value queries = Attention.splitHeads(project(projections.query, table), heads);
       Value byRow = matMul(key, transpose(queries, 0, 1, 3, 2)); // [batch, heads, keys, rows]
-      Value columns = picked(byRow, transpose(index, 1, 0)); // [batch, heads, keys, queries]
+      Value columns = Attention.picked(byRow, transpose(index, 1, 0)); // [batch, heads, keys, queries]
       sum = add(sum, transpose(columns, 0, 1, 3, 2));
     }
     return sum;
@@ -105,12 +101,5 @@ public record DisentangledAttention(
   private Value project(String name, Value table) {
     long hidden = table.shape().get(-1).size();
     return self.in(name, s -> Linear.apply(s, table, hidden, projections.weights));
-  }
-
-  /** Element {@code index(i, j)} of row i for each j. */
-  private static Value picked(Value byRow, Value index) {
-    Value everywhere =
-        expand(unsqueeze(index, 0, 1), sizes(byRow.graph(), shape(byRow, 0, 2), shape(index)));
-    return gatherElements(byRow, everywhere, 3);
   }
 }

@@ -17,6 +17,7 @@ import io.parlance.models.graph.Value;
  * @param intermediate width of the feed-forward layer
  * @param activation of the feed-forward layer
  * @param attentionDropout probability on the attention weights; for the {@link AttentionFunction}
+ * @param activationDropout probability after the activation
  * @param attentionOutputDropout probability on what attention adds to the residual
  * @param feedForwardDropout probability on what the feed-forward layer adds to the residual
  * @param epsilon of both normalizations
@@ -29,6 +30,7 @@ public record PostNormLayer(
     long intermediate,
     Activation activation,
     double attentionDropout,
+    double activationDropout,
     double attentionOutputDropout,
     double feedForwardDropout,
     double epsilon,
@@ -92,8 +94,25 @@ public record PostNormLayer(
         intermediate,
         activation,
         attentionDropout,
+        activationDropout,
         attentionOutput,
         feedForward,
+        epsilon,
+        weights);
+  }
+
+  /** The same layer with this probability after the activation. */
+  public PostNormLayer activationDropout(double probability) {
+    return new PostNormLayer(
+        names,
+        hidden,
+        heads,
+        intermediate,
+        activation,
+        attentionDropout,
+        probability,
+        attentionOutputDropout,
+        feedForwardDropout,
         epsilon,
         weights);
   }
@@ -124,7 +143,8 @@ public record PostNormLayer(
     Value inner =
         scope.in(
             names.feedForwardIn, s -> activation.apply(Linear.apply(s, x, intermediate, weights)));
-    Value outer = Dropout.apply(project(scope, names.feedForwardOut, inner), feedForwardDropout);
+    Value kept = Dropout.apply(inner, activationDropout);
+    Value outer = Dropout.apply(project(scope, names.feedForwardOut, kept), feedForwardDropout);
     return normalized(scope, names.outputNorm, add(outer, x));
   }
 

@@ -36,6 +36,8 @@ class EncoderFamiliesTest {
         Arguments.of(ElectraConfig.base(), 108_891_648L),
         Arguments.of(ElectraConfig.large(), 334_092_288L),
         Arguments.of(MpnetConfig.base(), 109_486_464L),
+        Arguments.of(XlnetConfig.base(), 116_718_336L),
+        Arguments.of(XlnetConfig.large(), 360_268_800L),
         Arguments.of(DebertaConfig.v3Xsmall(), 70_682_112L),
         Arguments.of(DebertaConfig.v3Small(), 141_304_320L),
         Arguments.of(DebertaConfig.v3Base(), 183_831_552L),
@@ -113,6 +115,13 @@ class EncoderFamiliesTest {
         + " cls.predictions.transform.LayerNorm.weight cls.predictions.transform.dense.bias"
         + " cls.predictions.transform.dense.weight'",
     "deberta-v2, TOKEN_CLASSIFICATION, 'classifier.bias classifier.weight'",
+    "xlnet, PRETRAINING, lm_loss.bias",
+    "xlnet, SEQUENCE_CLASSIFICATION, 'logits_proj.bias logits_proj.weight"
+        + " sequence_summary.summary.bias sequence_summary.summary.weight'",
+    "xlnet, MULTIPLE_CHOICE, 'logits_proj.bias logits_proj.weight"
+        + " sequence_summary.summary.bias sequence_summary.summary.weight'",
+    "xlnet, TOKEN_CLASSIFICATION, 'classifier.bias classifier.weight'",
+    "xlnet, QUESTION_ANSWERING, 'qa_outputs.bias qa_outputs.weight'",
     "mpnet, MASKED_LM, 'lm_head.bias lm_head.dense.bias lm_head.dense.weight"
         + " lm_head.layer_norm.bias lm_head.layer_norm.weight'",
     "mpnet, SEQUENCE_CLASSIFICATION, 'classifier.dense.bias classifier.dense.weight"

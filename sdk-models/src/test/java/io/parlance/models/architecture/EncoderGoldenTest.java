@@ -48,6 +48,8 @@ class EncoderGoldenTest {
         "deberta-v2-conv",
         "deberta-v2-noshare-absolute",
         "deberta-v2-seqcls",
+        "xlnet-base-relu-clamp",
+        "xlnet-lm",
         "rnn-lm-tanh",
         "rnn-lm-relu-2layer",
         "rnn-lm-gru",

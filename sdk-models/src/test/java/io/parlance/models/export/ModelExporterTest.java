@@ -97,6 +97,7 @@ class ModelExporterTest {
     "electra-discriminator, 5e-6",
     "electra-generator-mlm, 5e-6",
     "mpnet-base, 5e-6",
+    "xlnet-base-relu-clamp, 5e-6",
     "deberta-v2-seqcls, 3e-6",
     "deberta-v2-conv, 5e-6",
     "deberta-v2-noshare-absolute, 5e-6",

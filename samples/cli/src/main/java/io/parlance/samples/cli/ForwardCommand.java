@@ -13,7 +13,9 @@ import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,9 +28,18 @@ import picocli.CommandLine.Option;
       "Computes outputs, loss and gradients of a model for given tensors.",
       "The model is config.json and model.safetensors; its loss is computed where "
           + "labels are given. Both files: {\"cases\": {CASE: {NAME: {\"dtype\", \"shape\", "
-          + "\"data\"}}}}."
+          + "\"data\"}}}}. An argument \"_mem\" is the number of an earlier case, from 0, whose "
+          + "memory goes in."
     })
 final class ForwardCommand extends Subcommand {
+
+  /** What a model remembers of a segment, among its outputs. */
+  private static final String MEMORY = "mems.";
+
+  /** What it remembers of the segment before, among its inputs. */
+  private static final String PAST = "past_";
+
+  private static final String RECALLED = "_mem";
 
   @Option(
       names = "--model",
@@ -85,6 +96,7 @@ final class ForwardCommand extends Subcommand {
   private void answerCases(TrainableModel trainable, JsonReader in, JsonWriter json)
       throws IOException {
     boolean found = false;
+    List<Map<String, Tensor>> memories = new ArrayList<>();
     try {
       in.beginObject();
       while (in.hasNext()) {
@@ -95,7 +107,7 @@ final class ForwardCommand extends Subcommand {
         found = true;
         in.beginObject();
         while (in.hasNext()) {
-          answer(trainable, in.nextName(), in, json);
+          answer(trainable, in.nextName(), in, json, memories);
         }
         in.endObject();
       }
@@ -103,13 +115,20 @@ final class ForwardCommand extends Subcommand {
     } catch (MalformedJsonException | EOFException | IllegalStateException e) {
       throw new RefusedException(
           inputs + ": expected an object of cases of tensors: " + Failure.message(e), e);
+    } finally {
+      memories.forEach(memory -> memory.values().forEach(Tensor::close));
     }
     if (!found) {
       throw new RefusedException(inputs + ": has no \"cases\"");
     }
   }
 
-  private void answer(TrainableModel trainable, String name, JsonReader in, JsonWriter json)
+  private void answer(
+      TrainableModel trainable,
+      String name,
+      JsonReader in,
+      JsonWriter json,
+      List<Map<String, Tensor>> memories)
       throws IOException {
     Map<String, Tensor> arguments = new LinkedHashMap<>();
     Map<String, Tensor> results = new LinkedHashMap<>();
@@ -119,7 +138,9 @@ final class ForwardCommand extends Subcommand {
         arguments.put(in.nextName(), TensorJson.read(in));
       }
       in.endObject();
+      recall(arguments, memories);
       results.putAll(trainable.forward(arguments));
+      memories.add(memory(results));
       if (gradients && results.containsKey("loss")) {
         results.values().forEach(Tensor::close);
         results.clear();
@@ -132,6 +153,37 @@ final class ForwardCommand extends Subcommand {
       arguments.values().forEach(Tensor::close);
       results.values().forEach(Tensor::close);
     }
+  }
+
+  /** Replaces the number of an earlier case by what that case left in the model's memory. */
+  private static void recall(
+      Map<String, Tensor> arguments, List<Map<String, Tensor>> memories) {
+    Tensor number = arguments.remove(RECALLED);
+    if (number == null) {
+      return;
+    }
+    long index = number.elementCount() == 1 ? number.toLongArray()[0] : -1;
+    number.close();
+    if (index < 0 || index >= memories.size()) {
+      throw new InvalidInputException(
+          RECALLED + " is the number of an earlier case, from 0 to " + (memories.size() - 1));
+    }
+    memories.get((int) index).forEach((name, tensor) -> arguments.put(PAST + name, copy(tensor)));
+  }
+
+  private static Map<String, Tensor> memory(Map<String, Tensor> results) {
+    Map<String, Tensor> memory = new LinkedHashMap<>();
+    results.forEach(
+        (name, tensor) -> {
+          if (name.startsWith(MEMORY)) {
+            memory.put(name, copy(tensor));
+          }
+        });
+    return memory;
+  }
+
+  private static Tensor copy(Tensor tensor) {
+    return Tensor.of(tensor.toFloatArray(), tensor.shape());
   }
 
   private static void write(JsonWriter json, Map<String, Tensor> results) throws IOException {
