@@ -150,12 +150,12 @@ final class Xlnet extends Encoder {
         Dropout.apply(positions.distances(settings.hiddenSize(), words.type()), dropout);
     for (int i = 0; i < settings.hiddenLayers(); i++) {
       Streams below = streams;
-      Value kept = before == null ? null : transpose(Objects.requireNonNull(tokens.find(PAST + i)), 1, 0, 2);
+      Value kept =
+          before == null ? null : transpose(Objects.requireNonNull(tokens.find(PAST + i)), 1, 0, 2);
       if (config.memory().length() > 0) {
         memory.add(remembered(below.content, kept));
       }
-      streams =
-          body.in("layer", i, s -> layer(s, below, kept, distances, positions, mapping));
+      streams = body.in("layer", i, s -> layer(s, below, kept, distances, positions, mapping));
     }
     Value last = streams.query != null ? streams.query : streams.content;
     return Dropout.apply(last, dropout);
@@ -254,8 +254,7 @@ final class Xlnet extends Encoder {
             owner, settings.vocabularySize(), settings.hiddenSize(), settings.weights());
     Value bias =
         root.in(
-            "lm_loss",
-            s -> s.parameter("bias", Initialization.ZEROS, settings.vocabularySize()));
+            "lm_loss", s -> s.parameter("bias", Initialization.ZEROS, settings.vocabularySize()));
     return Linear.apply(hidden, table, bias);
   }
 

@@ -57,8 +57,7 @@ final class XlnetPositions {
     this.memory = memory;
     Graph graph = ids.graph();
     this.queries = squeeze(shape(ids, 1, 2), 0);
-    this.remembered =
-        memory == null ? graph.longScalar(0) : squeeze(shape(memory, 0, 1), 0);
+    this.remembered = memory == null ? graph.longScalar(0) : squeeze(shape(memory, 0, 1), 0);
     this.hidden = hidden(tokens);
     this.otherSegment = tokens.tokenTypes() == null ? null : otherSegment(tokens.tokenTypes());
   }
@@ -110,7 +109,8 @@ final class XlnetPositions {
     if (hidden == null) {
       return null;
     }
-    Value itself = equal(unsqueeze(range(keys()), 0), add(unsqueeze(range(queries), 1), remembered));
+    Value itself =
+        equal(unsqueeze(range(keys()), 0), add(unsqueeze(range(queries), 1), remembered));
     return bias(and(hidden, not(itself)));
   }
 
@@ -147,8 +147,7 @@ final class XlnetPositions {
     }
     Graph graph = ids.graph();
     Value zeros =
-        constantOfShape(
-            sizes(graph, shape(mask, 0, 2), shape(memory, 0, 1)), graph.floatType(), 0);
+        constantOfShape(sizes(graph, shape(mask, 0, 2), shape(memory, 0, 1)), graph.floatType(), 0);
     return concat(2, zeros, mask);
   }
 

@@ -92,7 +92,8 @@ public record DisentangledAttention(
     if (comparisons.contains("p2c")) {
       Value queries = Attention.splitHeads(project(projections.query, table), heads);
       Value byRow = matMul(key, transpose(queries, 0, 1, 3, 2)); // [batch, heads, keys, rows]
-      Value columns = Attention.picked(byRow, transpose(index, 1, 0)); // [batch, heads, keys, queries]
+      Value columns =
+          Attention.picked(byRow, transpose(index, 1, 0)); // [batch, heads, keys, queries]
       sum = add(sum, transpose(columns, 0, 1, 3, 2));
     }
     return sum;

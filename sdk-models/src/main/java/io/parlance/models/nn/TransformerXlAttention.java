@@ -96,8 +96,14 @@ public final class TransformerXlAttention {
    */
   public Value find(Value queries, Keys keys, @Nullable Value bias) {
     Value q = Attention.splitHeads(queries, heads);
-    Value content = matMul(add(q, bias(scope.parameter("r_w_bias", weights, heads, width))), transpose(keys.keys, 0, 1, 3, 2));
-    Value byDistance = matMul(add(q, bias(scope.parameter("r_r_bias", weights, heads, width))), transpose(keys.distances, 0, 1, 3, 2));
+    Value content =
+        matMul(
+            add(q, bias(scope.parameter("r_w_bias", weights, heads, width))),
+            transpose(keys.keys, 0, 1, 3, 2));
+    Value byDistance =
+        matMul(
+            add(q, bias(scope.parameter("r_r_bias", weights, heads, width))),
+            transpose(keys.distances, 0, 1, 3, 2));
     Value scores = add(content, Attention.picked(byDistance, keys.index));
     if (keys.otherSegment != null) {
       Value rows = transpose(segments, 1, 2, 0); // [heads, width, 2]

@@ -63,7 +63,9 @@ class GradientStepTest {
     batch.forEach(
         (name, tensor) ->
             graph.input(
-                name, tensor.type(), unrolled ? Shape.fixed(tensor.shape()) : symbols(name, batch)));
+                name,
+                tensor.type(),
+                unrolled ? Shape.fixed(tensor.shape()) : symbols(name, batch)));
     return GradientStep.of(graph, model.model().forward(Inputs.of(graph)), model.parameters());
   }
 

@@ -156,8 +156,7 @@ final class ForwardCommand extends Subcommand {
   }
 
   /** Replaces the number of an earlier case by what that case left in the model's memory. */
-  private static void recall(
-      Map<String, Tensor> arguments, List<Map<String, Tensor>> memories) {
+  private static void recall(Map<String, Tensor> arguments, List<Map<String, Tensor>> memories) {
     Tensor number = arguments.remove(RECALLED);
     if (number == null) {
       return;
