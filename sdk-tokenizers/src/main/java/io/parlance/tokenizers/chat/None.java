@@ -1,0 +1,6 @@
+package io.parlance.tokenizers.chat;
+
+/** Python's {@code None}. */
+enum None {
+  NONE
+}
