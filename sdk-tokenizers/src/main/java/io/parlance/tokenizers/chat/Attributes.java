@@ -37,6 +37,12 @@ final class Attributes {
     return found == null ? Undefined.attribute(value, name) : found;
   }
 
+  /** The method or attribute alone, without the elements of a mapping. */
+  Object attributeOnly(Object value, String name) {
+    Object found = member(value, name);
+    return found == null ? Undefined.attribute(value, name) : found;
+  }
+
   /** {@code value[key]}: the element with this key, else the attribute. */
   Object element(Object value, Object key) {
     if (value instanceof Undefined undefined) {

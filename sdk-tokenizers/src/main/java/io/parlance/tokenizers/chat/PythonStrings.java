@@ -118,7 +118,7 @@ final class PythonStrings {
       rest = separator == null ? stripRight(rest.substring(0, start)) : rest.substring(0, start);
     }
     if (separator != null || !rest.isEmpty()) {
-      parts.add(0, separator == null ? strip(rest, null, parts.isEmpty(), true) : rest);
+      parts.add(0, separator == null ? strip(rest, null, parts.size() < limit, true) : rest);
     }
     return parts;
   }

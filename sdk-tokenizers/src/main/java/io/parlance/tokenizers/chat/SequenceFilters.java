@@ -31,7 +31,7 @@ final class SequenceFilters {
     filters.put(
         "attr",
         (value, arguments, e) ->
-            e.attributes().attribute(value, arguments.bind("attr", "name").text("name")));
+            e.attributes().attributeOnly(value, arguments.bind("attr", "name").text("name")));
   }
 
   private static List<Object> elements(Object value, Evaluator e) {

@@ -185,8 +185,16 @@ final class TextFilters {
   }
 
   private static BigInteger wholeOrCut(String digits, int base) {
+    String prefix =
+        switch (base) {
+          case 16 -> "0x";
+          case 8 -> "0o";
+          case 2 -> "0b";
+          default -> "";
+        };
+    boolean prefixed = digits.toLowerCase(Locale.ROOT).startsWith(prefix);
     try {
-      return new BigInteger(digits, base);
+      return new BigInteger(prefixed ? digits.substring(prefix.length()) : digits, base);
     } catch (NumberFormatException e) {
       return new BigDecimal(parse(digits)).toBigInteger(); // "12.7" is 12
     }
