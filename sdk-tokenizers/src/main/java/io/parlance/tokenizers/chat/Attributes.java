@@ -15,8 +15,17 @@ import org.jspecify.annotations.Nullable;
 final class Attributes {
   private static final Set<String> CHANGING_METHODS =
       Set.of(
-          "append", "clear", "extend", "insert", "pop", "popitem", "remove", "reverse",
-          "setdefault", "sort", "update");
+          "append",
+          "clear",
+          "extend",
+          "insert",
+          "pop",
+          "popitem",
+          "remove",
+          "reverse",
+          "setdefault",
+          "sort",
+          "update");
 
   private final Budget budget;
   private final Operators operators;
@@ -117,7 +126,8 @@ final class Attributes {
                 arguments.bind("items");
                 return items(map);
               };
-      case "keys" -> (Callable) arguments -> new DictView("dict_keys", new ArrayList<>(map.keySet()));
+      case "keys" ->
+          (Callable) arguments -> new DictView("dict_keys", new ArrayList<>(map.keySet()));
       case "values" ->
           (Callable) arguments -> new DictView("dict_values", new ArrayList<>(map.values()));
       case "copy" -> (Callable) arguments -> new LinkedHashMap<>(map);

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One message of a conversation: its fields by name, in order, as templates see them. {@code role}
  * is always there; {@code content} is a text, or a list of parts such as {@code {type: text, text:
- * ...}}; further fields such as {@code tool_calls} or {@code name} are what a model's template knows.
+ * ...}}; further fields such as {@code tool_calls} or {@code name} are what a model's template
+ * knows.
  *
  * @param fields strings, numbers, booleans, null, and lists and maps of them; copied
  */
@@ -17,8 +18,8 @@ public record ChatMessage(Map<String, @Nullable Object> fields) {
   /**
    * Checks and copies the fields.
    *
-   * @throws IllegalArgumentException if there is no role that is a string, or a field holds anything
-   *     but plain values
+   * @throws IllegalArgumentException if there is no role that is a string, or a field holds
+   *     anything but plain values
    */
   public ChatMessage {
     if (!(fields.get("role") instanceof String)) {

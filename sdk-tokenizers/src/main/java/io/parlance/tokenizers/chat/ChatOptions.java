@@ -41,8 +41,8 @@ public record ChatOptions(
   /**
    * Checks and copies the values.
    *
-   * @throws IllegalArgumentException if both endings are asked for, if a variable has the name of an
-   *     option, or if anything but plain values is passed
+   * @throws IllegalArgumentException if both endings are asked for, if a variable has the name of
+   *     an option, or if anything but plain values is passed
    */
   public ChatOptions {
     Objects.requireNonNull(clock, "the clock is null");
@@ -106,8 +106,7 @@ public record ChatOptions(
 
   /** These options with or without the opening of the model's answer. */
   public ChatOptions withGenerationPrompt(boolean add) {
-    return new ChatOptions(
-        template, tools, documents, add, continueFinalMessage, variables, clock);
+    return new ChatOptions(template, tools, documents, add, continueFinalMessage, variables, clock);
   }
 
   /** These options with the last message open or closed. */

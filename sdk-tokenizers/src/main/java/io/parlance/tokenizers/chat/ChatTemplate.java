@@ -44,7 +44,8 @@ public final class ChatTemplate {
 
   /**
    * The template of a model folder: {@code chat_template.jinja} and {@code
-   * additional_chat_templates/*.jinja}, else {@code chat_template} of {@code tokenizer_config.json}.
+   * additional_chat_templates/*.jinja}, else {@code chat_template} of {@code
+   * tokenizer_config.json}.
    *
    * @throws ChatTemplateException if there is none, or one is not valid
    */
@@ -60,8 +61,7 @@ public final class ChatTemplate {
    */
   public static ChatTemplate of(String template, Map<String, String> specialTokens) {
     Objects.requireNonNull(template, "the chat template is null");
-    return of(
-        "chat template", Map.of(ChatTemplateFiles.DEFAULT_NAME, template), specialTokens);
+    return of("chat template", Map.of(ChatTemplateFiles.DEFAULT_NAME, template), specialTokens);
   }
 
   /** A template by its text, with the special tokens of a tokenizer. */
@@ -164,7 +164,8 @@ public final class ChatTemplate {
       if (e.isRaisedByTemplate()) {
         throw new ChatRejectedException(e.getMessage());
       }
-      throw new ChatTemplateException(name + ", line " + renderer.line() + ": " + e.getMessage(), e);
+      throw new ChatTemplateException(
+          name + ", line " + renderer.line() + ": " + e.getMessage(), e);
     } catch (StackOverflowError e) { // a thread with less room than the depth limit is made for
       throw new ChatTemplateException(
           name + ", line " + renderer.line() + ": the template is nested too deep for this thread");

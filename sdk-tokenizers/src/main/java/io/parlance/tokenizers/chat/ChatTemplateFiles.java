@@ -33,7 +33,12 @@ final class ChatTemplateFiles {
   /** The tokens that transformers passes to templates. */
   private static final List<String> TOKEN_NAMES =
       List.of(
-          "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token",
+          "bos_token",
+          "eos_token",
+          "unk_token",
+          "sep_token",
+          "pad_token",
+          "cls_token",
           "mask_token");
 
   private final Path folder;
@@ -53,8 +58,8 @@ final class ChatTemplateFiles {
           "folder "
               + folder
               + " has no chat template: neither chat_template.jinja nor 'chat_template' in"
-              + " tokenizer_config.json; add the chat_template.jinja that the model was trained with,"
-              + " or prompt the model with plain text");
+              + " tokenizer_config.json; add the chat_template.jinja that the model was trained"
+              + " with, or prompt the model with plain text");
     }
     return ChatTemplate.of(folder.toString(), templates, specialTokens(config, json(MAP_FILE)));
   }

@@ -50,7 +50,8 @@ final class DateFormat {
       case 'u' -> String.valueOf(time.getDayOfWeek().getValue());
       case 'w' -> String.valueOf(time.getDayOfWeek().getValue() % 7);
       case 'U' -> padded((time.getDayOfYear() + 6 - time.getDayOfWeek().getValue() % 7) / 7, 2);
-      case 'W' -> padded((time.getDayOfYear() + 6 - (time.getDayOfWeek().getValue() + 6) % 7) / 7, 2);
+      case 'W' ->
+          padded((time.getDayOfYear() + 6 - (time.getDayOfWeek().getValue() + 6) % 7) / 7, 2);
       case 'F' -> format("%Y-%m-%d", time);
       case 'T', 'X' -> format("%H:%M:%S", time);
       case 'R' -> format("%H:%M", time);

@@ -291,8 +291,7 @@ final class ExpressionParser {
         items.add(expression());
       }
       tokens.expect("]");
-      return new Expression.Item(
-          target, items.size() == 1 ? start : new Expression.TupleOf(items));
+      return new Expression.Item(target, items.size() == 1 ? start : new Expression.TupleOf(items));
     }
     tokens.expect(":");
     Expression stop = bound();
@@ -322,8 +321,7 @@ final class ExpressionParser {
 
   /** The name of a filter and its arguments, after the bar. */
   Step step() {
-    return new Step(
-        dottedName(), tokens.current().is("(") ? parameters() : Parameters.EMPTY);
+    return new Step(dottedName(), tokens.current().is("(") ? parameters() : Parameters.EMPTY);
   }
 
   private String dottedName() {

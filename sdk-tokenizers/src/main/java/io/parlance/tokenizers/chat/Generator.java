@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What filters such as {@code map} and {@code select} give: always true, without a length, made when
- * it is first looked at, and to be gone through once.
+ * What filters such as {@code map} and {@code select} give: always true, without a length, made
+ * when it is first looked at, and to be gone through once.
  */
 final class Generator implements Iterable<Object> {
   private final Supplier<List<Object>> source;

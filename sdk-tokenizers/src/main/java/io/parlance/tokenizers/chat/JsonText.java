@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The filter {@code tojson} of chat templates: Python's {@code json.dumps} with non-ASCII characters
- * as they are and without HTML escapes, unlike Jinja's own.
+ * The filter {@code tojson} of chat templates: Python's {@code json.dumps} with non-ASCII
+ * characters as they are and without HTML escapes, unlike Jinja's own.
  */
 final class JsonText {
   private final Budget budget;
@@ -52,8 +52,7 @@ final class JsonText {
   static String of(Object value, Arguments arguments, Budget budget) {
     JsonText json =
         new JsonText(
-            budget,
-            arguments.bind("tojson", "ensure_ascii", "indent", "separators", "sort_keys"));
+            budget, arguments.bind("tojson", "ensure_ascii", "indent", "separators", "sort_keys"));
     json.write(value, 0);
     return json.out.toString();
   }

@@ -6,15 +6,15 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Cuts a template into tokens, with {@code trim_blocks} and {@code lstrip_blocks} on and one trailing
- * newline dropped, as chat templates are written for.
+ * Cuts a template into tokens, with {@code trim_blocks} and {@code lstrip_blocks} on and one
+ * trailing newline dropped, as chat templates are written for.
  */
 final class Lexer {
   /** Longest first, so that the first that fits is the right one. */
   private static final List<String> OPERATORS =
       List.of(
-          "//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")",
-          "{", "}", ">", "<", "=", ".", ":", "|", ",", ";");
+          "//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{",
+          "}", ">", "<", "=", ".", ":", "|", ",", ";");
 
   private final String source;
   private final List<Token> tokens = new ArrayList<>();
@@ -258,8 +258,7 @@ final class Lexer {
       return at;
     }
     int sign = at + 1;
-    int first =
-        sign < source.length() && "+-".indexOf(source.charAt(sign)) >= 0 ? sign + 1 : sign;
+    int first = sign < source.length() && "+-".indexOf(source.charAt(sign)) >= 0 ? sign + 1 : sign;
     int end = digits(first);
     return end > first ? end : at;
   }

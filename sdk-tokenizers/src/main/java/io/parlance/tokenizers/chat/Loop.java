@@ -37,9 +37,7 @@ final class Loop implements Callable {
       case "previtem" ->
           index == 0 ? new Undefined("there is no previous item") : items.get(index - 1);
       case "nextitem" ->
-          index == items.size() - 1
-              ? new Undefined("there is no next item")
-              : items.get(index + 1);
+          index == items.size() - 1 ? new Undefined("there is no next item") : items.get(index + 1);
       case "cycle" -> (Callable) this::cycle;
       case "changed" -> (Callable) this::changed;
       default -> null;

@@ -13,8 +13,7 @@ final class Macro implements Callable {
   private final Scope scope;
   private final Renderer renderer;
 
-  Macro(
-      String name, Signature signature, List<Statement> body, Scope scope, Renderer renderer) {
+  Macro(String name, Signature signature, List<Statement> body, Scope scope, Renderer renderer) {
     this.name = name;
     this.signature = signature;
     this.body = body;

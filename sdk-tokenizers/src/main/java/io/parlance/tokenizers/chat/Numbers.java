@@ -6,7 +6,9 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Locale;
 
-/** Python's numbers: whole numbers of any size (within reason), floats, and truth values as 0, 1. */
+/**
+ * Python's numbers: whole numbers of any size (within reason), floats, and truth values as 0, 1.
+ */
 final class Numbers {
   /** Longer numbers have no use in a prompt and would cost time. */
   static final int MAXIMUM_DIGITS = 1_000;
@@ -113,7 +115,9 @@ final class Numbers {
         throw tooLarge();
       }
       // 0, 1 and -1 stay small whatever the exponent
-      return base.bitLength() > 1 ? base.pow(exponent) : base.pow(Math.min(exponent, exponent % 2 + 2));
+      return base.bitLength() > 1
+          ? base.pow(exponent)
+          : base.pow(Math.min(exponent, exponent % 2 + 2));
     }
     double base = decimal(left);
     double exponent = decimal(right);

@@ -95,8 +95,7 @@ final class PercentFormat {
               : Numbers.whole(value).toString();
       case 'x' -> Numbers.whole(value).toString(16);
       case 'f' -> fixed(Numbers.decimal(value), precision < 0 ? 6 : precision);
-      default ->
-          throw new TemplateFailure("unsupported format character '" + conversion + "'");
+      default -> throw new TemplateFailure("unsupported format character '" + conversion + "'");
     };
   }
 

@@ -58,7 +58,8 @@ final class PlainValues {
         what
             + " is a "
             + value.getClass().getName()
-            + "; a chat template takes strings, numbers, booleans, null, and lists and maps of them");
+            + "; a chat template takes strings, numbers, booleans, null, and lists and maps of"
+            + " them");
   }
 
   /** A checked value as a template sees it. */

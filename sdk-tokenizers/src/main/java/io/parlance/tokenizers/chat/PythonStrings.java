@@ -40,7 +40,9 @@ final class PythonStrings {
     for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
       int point = text.codePointAt(i);
       boolean cased =
-          Character.isUpperCase(point) || Character.isLowerCase(point) || Character.isTitleCase(point);
+          Character.isUpperCase(point)
+              || Character.isLowerCase(point)
+              || Character.isTitleCase(point);
       title.appendCodePoint(
           afterLetter ? Character.toLowerCase(point) : Character.toTitleCase(point));
       afterLetter = cased;
@@ -109,7 +111,8 @@ final class PythonStrings {
     List<Object> parts = new ArrayList<>();
     String rest = separator == null ? stripRight(text) : text;
     while (parts.size() < limit) {
-      int start = separator == null ? lastSpace(rest) : rest.lastIndexOf(requireSeparator(separator));
+      int start =
+          separator == null ? lastSpace(rest) : rest.lastIndexOf(requireSeparator(separator));
       if (start < 0) {
         break;
       }

@@ -131,8 +131,7 @@ final class SelectionFilters {
 
   private static Object group(Object value, Arguments arguments, Evaluator e) {
     Bound bound = arguments.bind("groupby", "attribute", "default", "case_sensitive");
-    UnaryOperator<Object> getter =
-        getter(bound.required("attribute"), bound.find("default"), e);
+    UnaryOperator<Object> getter = getter(bound.required("attribute"), bound.find("default"), e);
     Comparator<Object> order = order(bound, e);
     List<Object> sorted = new ArrayList<>(PythonTypes.elements(value, e.budget()));
     sorted.sort((a, b) -> order.compare(getter.apply(a), getter.apply(b)));

@@ -23,8 +23,14 @@ final class SequenceFilters {
     filters.put("items", SequenceFilters::items);
     filters.put("dictsort", SequenceFilters::sortedEntries);
     filters.put("sort", SequenceFilters::sort);
-    filters.put("min", (value, arguments, e) -> extreme(value, arguments.bind("min", "case_sensitive", "attribute"), e));
-    filters.put("max", (value, arguments, e) -> extreme(value, arguments.bind("max", "case_sensitive", "attribute"), e));
+    filters.put(
+        "min",
+        (value, arguments, e) ->
+            extreme(value, arguments.bind("min", "case_sensitive", "attribute"), e));
+    filters.put(
+        "max",
+        (value, arguments, e) ->
+            extreme(value, arguments.bind("max", "case_sensitive", "attribute"), e));
     filters.put("sum", SequenceFilters::sum);
     filters.put("batch", SequenceFilters::batch);
     filters.put("slice", SequenceFilters::slices);
@@ -47,8 +53,7 @@ final class SequenceFilters {
   private static Object fallback(Object value, Arguments arguments, Evaluator e) {
     Bound bound = arguments.bind("default", "default_value", "boolean");
     boolean missing =
-        value instanceof Undefined
-            || (bound.flag("boolean", false) && !PythonTypes.truth(value));
+        value instanceof Undefined || (bound.flag("boolean", false) && !PythonTypes.truth(value));
     return missing ? bound.get("default_value", "") : value;
   }
 
@@ -61,7 +66,9 @@ final class SequenceFilters {
   private static Object reverse(Object value, Arguments arguments, Evaluator e) {
     List<Object> reversed = copy(value, e);
     Collections.reverse(reversed);
-    return value instanceof String ? String.join("", strings(reversed)) : new Generator(() -> reversed);
+    return value instanceof String
+        ? String.join("", strings(reversed))
+        : new Generator(() -> reversed);
   }
 
   private static List<String> strings(List<Object> values) {

@@ -52,7 +52,9 @@ final class StringMethods {
           arguments -> search(text, arguments.bind(name, "sub", "start", "end"));
       case "join" ->
           arguments ->
-              join(text, PythonTypes.elements(arguments.bind(name, "items").required("items"), budget));
+              join(
+                  text,
+                  PythonTypes.elements(arguments.bind(name, "items").required("items"), budget));
       case "isdigit", "isalpha", "isalnum", "isspace", "isnumeric", "isdecimal" ->
           arguments -> !text.isEmpty() && text.codePoints().allMatch(characterClass(name));
       case "isupper", "islower" -> arguments -> isCase(text, name.equals("isupper"));
@@ -154,9 +156,7 @@ final class StringMethods {
       return Numbers.of(count(within, part));
     }
     int at = bound.function().startsWith("r") ? within.lastIndexOf(part) : within.indexOf(part);
-    return at < 0
-        ? missing(bound, false)
-        : Numbers.of(text.codePointCount(0, range[0] + at));
+    return at < 0 ? missing(bound, false) : Numbers.of(text.codePointCount(0, range[0] + at));
   }
 
   private static Object missing(Bound bound, boolean counting) {

@@ -17,8 +17,7 @@ final class TextFilters {
     filters.put("safe", filters.get("string"));
     filters.put("upper", (value, arguments, e) -> e.text(value).toUpperCase(Locale.ROOT));
     filters.put("lower", (value, arguments, e) -> e.text(value).toLowerCase(Locale.ROOT));
-    filters.put(
-        "capitalize", (value, arguments, e) -> PythonStrings.capitalize(e.text(value)));
+    filters.put("capitalize", (value, arguments, e) -> PythonStrings.capitalize(e.text(value)));
     filters.put("title", (value, arguments, e) -> title(e.text(value)));
     filters.put("trim", TextFilters::trim);
     filters.put("replace", TextFilters::replace);
@@ -238,8 +237,7 @@ final class TextFilters {
     if (!Double.isFinite(number) || precision > 400) {
       return number;
     }
-    double rounded =
-        new BigDecimal(number).setScale(Math.max(precision, -400), mode).doubleValue();
+    double rounded = new BigDecimal(number).setScale(Math.max(precision, -400), mode).doubleValue();
     return Numbers.isWhole(value) && method.equals("common")
         ? new BigDecimal(rounded).toBigInteger()
         : (Object) rounded;

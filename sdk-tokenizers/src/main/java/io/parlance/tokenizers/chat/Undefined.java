@@ -11,8 +11,7 @@ record Undefined(String reason) {
   }
 
   static Undefined attribute(Object owner, String name) {
-    return new Undefined(
-        "'" + PythonTypes.describe(owner) + "' has no attribute '" + name + "'");
+    return new Undefined("'" + PythonTypes.describe(owner) + "' has no attribute '" + name + "'");
   }
 
   static Undefined element(Object owner, Object key, Budget budget) {

@@ -130,8 +130,7 @@ class ChatTemplateTest {
     Files.writeString(folder.resolve("additional_chat_templates/rag.jinja"), "documents");
     ChatTemplate template = ChatTemplate.load(folder);
     assertThat(template.render(HELLO)).isEqualTo("<s>file");
-    assertThat(template.render(HELLO, ChatOptions.DEFAULT.withTools(List.of())))
-        .isEqualTo("tools");
+    assertThat(template.render(HELLO, ChatOptions.DEFAULT.withTools(List.of()))).isEqualTo("tools");
     assertThat(template.render(HELLO, ChatOptions.DEFAULT.withTemplate("rag")))
         .isEqualTo("documents");
     assertThatThrownBy(() -> template.render(HELLO, ChatOptions.DEFAULT.withTemplate("x")))
@@ -180,8 +179,7 @@ class ChatTemplateTest {
     ChatMessage message = ChatMessage.ofParts("user", List.of(part));
     part.put("text", "b");
     assertThat(
-            ChatTemplate.of("{{ messages[0].content[0].text }}", Map.of())
-                .render(List.of(message)))
+            ChatTemplate.of("{{ messages[0].content[0].text }}", Map.of()).render(List.of(message)))
         .isEqualTo("a");
   }
 }
