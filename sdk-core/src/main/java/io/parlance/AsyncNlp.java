@@ -25,4 +25,9 @@ public final class AsyncNlp {
   public CompletableFuture<Classification> classify(String text, String pair) {
     return nlp.classifier().submit(TextInput.pair(text, pair));
   }
+
+  /** See {@link Nlp#extractEntities(String)}. */
+  public CompletableFuture<EntityExtraction> extractEntities(String text) {
+    return nlp.entityExtractor().submit(TextInput.of(text));
+  }
 }

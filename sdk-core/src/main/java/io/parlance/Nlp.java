@@ -5,6 +5,7 @@ import io.parlance.cache.ResultCache;
 import io.parlance.model.ModelSource;
 import io.parlance.model.StarterModels;
 import io.parlance.model.hub.HubOptions;
+import io.parlance.task.EntityExtractor;
 import io.parlance.task.TaskModels;
 import io.parlance.task.TextClassifier;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Nlp implements AutoCloseable {
   private static final String CLASSIFIER = "classifier";
+  private static final String ENTITY_EXTRACTOR = "entityExtractor";
 
   private final ResultCache cache;
   private final TaskModels tasks;
@@ -77,6 +79,26 @@ public final class Nlp implements AutoCloseable {
     return new AsyncNlp(this);
   }
 
+  /**
+   * Finds what a text names. See {@link EntityExtractor#extract(String)}.
+   *
+   * @return in the order of the text
+   * @throws ModelNotFoundException if no model was given and there is no starter model
+   */
+  public List<Entity> extractEntities(String text) {
+    return entityExtractor().extract(text).entities();
+  }
+
+  /** Finds what many texts name; results come in their order. */
+  public List<List<Entity>> extractEntities(List<String> texts) {
+    return entityExtractor().extract(texts).stream().map(EntityExtraction::entities).toList();
+  }
+
+  /** Entity extraction with options. */
+  public EntityExtractor entityExtractor() {
+    return tasks.entityExtractor();
+  }
+
   /** What was done so far. */
   public NlpStatistics statistics() {
     return new NlpStatistics(cache.statistics(), tasks.loaded());
@@ -115,6 +137,21 @@ public final class Nlp implements AutoCloseable {
     /** The model for classification. */
     public Builder classifier(ModelSource source) {
       return model(CLASSIFIER, source);
+    }
+
+    /** The model for entity extraction: a folder, or {@code classpath:some/folder}. */
+    public Builder entityExtractor(String source) {
+      return entityExtractor(ModelSource.of(source));
+    }
+
+    /** The model for entity extraction, in a folder. */
+    public Builder entityExtractor(Path folder) {
+      return entityExtractor(ModelSource.of(folder));
+    }
+
+    /** The model for entity extraction. */
+    public Builder entityExtractor(ModelSource source) {
+      return model(ENTITY_EXTRACTOR, source);
     }
 
     /** Where models run; on the CPU by default. */

@@ -4,7 +4,6 @@ import io.parlance.Classification;
 import io.parlance.LabelScore;
 import io.parlance.ModelUnusableException;
 import io.parlance.ScoreFunction;
-import io.parlance.model.ModelConfig;
 import io.parlance.model.ModelFolder;
 import io.parlance.model.ModelSource;
 import io.parlance.runtime.SessionOptions;
@@ -21,27 +20,20 @@ final class LoadedClassifier implements LoadedTask<ClassificationOptions, Classi
   static final String LOGITS = "logits";
 
   private final Encoder encoder;
-  private volatile List<String>
-      labels; // empty until the first run where neither file nor graph tells their number
+  private final ModelLabels labels;
 
-  private LoadedClassifier(Encoder encoder, List<String> labels) {
+  private LoadedClassifier(Encoder encoder, ModelLabels labels) {
     this.encoder = encoder;
     this.labels = labels;
   }
 
   static LoadedClassifier open(ModelSource source, SessionOptions options) {
     ModelFolder folder = ModelFolder.open(source);
-    List<String> labels = folder.config().labels();
     Encoder encoder = Encoder.open(folder, options);
     try {
       TensorDescription logits =
           encoder.requireOutput(LOGITS, 2, "text classification", "as FLOAT32[batch, labels]");
-      LoadedClassifier classifier = new LoadedClassifier(encoder, labels);
-      long width = logits.dimensions().get(1);
-      if (width >= 0) {
-        classifier.labelsFor(Math.toIntExact(width));
-      }
-      return classifier;
+      return new LoadedClassifier(encoder, new ModelLabels(encoder, logits));
     } catch (RuntimeException | Error e) {
       encoder.close();
       throw e;
@@ -54,36 +46,11 @@ final class LoadedClassifier implements LoadedTask<ClassificationOptions, Classi
   }
 
   List<String> labels() {
-    return labels;
+    return labels.all();
   }
 
   List<String> labelsFor(int width) {
-    List<String> known = labels;
-    if (width == 0) {
-      throw new ModelUnusableException(encoder.folder() + ": the graph gives no logits at all");
-    }
-    if (known.isEmpty()) {
-      List<String> numbered = new ArrayList<>();
-      for (int i = 0; i < width; i++) {
-        numbered.add(ModelConfig.defaultLabel(i));
-      }
-      known = List.copyOf(numbered);
-      labels = known;
-    }
-    if (known.size() != width) {
-      throw new ModelUnusableException(
-          encoder.folder()
-              + ": the graph gives "
-              + width
-              + " logits, but "
-              + encoder.folder().config()
-              + " names "
-              + known.size()
-              + " labels "
-              + known
-              + "; correct id2label, or take the graph that belongs to it");
-    }
-    return known;
+    return labels.of(width);
   }
 
   @Override

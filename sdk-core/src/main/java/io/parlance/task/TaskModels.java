@@ -1,6 +1,7 @@
 package io.parlance.task;
 
 import io.parlance.Classification;
+import io.parlance.EntityExtraction;
 import io.parlance.Execution;
 import io.parlance.QueuePolicy;
 import io.parlance.cache.ResultCache;
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
 public final class TaskModels implements AutoCloseable {
   private final TaskResources resources;
   private final TaskModel<ClassificationOptions, Classification> classifier;
+  private final TaskModel<EntityOptions, EntityExtraction> entityExtractor;
 
   /**
    * Tasks on models.
@@ -34,6 +36,11 @@ public final class TaskModels implements AutoCloseable {
     resources = TaskResources.of(execution, cache, queue);
     classifier =
         model("classifier", sources, source -> LoadedClassifier.open(source, resources.options()));
+    entityExtractor =
+        model(
+            "entityExtractor",
+            sources,
+            source -> LoadedEntityModel.open(source, resources.options()));
   }
 
   private <O, R> TaskModel<O, R> model(
@@ -49,13 +56,18 @@ public final class TaskModels implements AutoCloseable {
     return new TextClassifier(new BoundTask<>(classifier, ClassificationOptions.DEFAULT, null));
   }
 
+  /** Entity extraction with the SDK's default options. */
+  public EntityExtractor entityExtractor() {
+    return new EntityExtractor(new BoundTask<>(entityExtractor, EntityOptions.DEFAULT, null));
+  }
+
   /** Models in memory now. */
   public int loaded() {
     return (int) all().stream().filter(task -> task.model().isLoaded()).count();
   }
 
   private List<TaskModel<?, ?>> all() {
-    return List.of(classifier);
+    return List.of(classifier, entityExtractor);
   }
 
   /** Refuses further calls, waits for those in flight and frees the models. May be repeated. */

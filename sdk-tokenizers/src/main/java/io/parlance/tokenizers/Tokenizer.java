@@ -228,6 +228,24 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
+   * The text that tokens stand for, by the tokenizer's decoder; they need not be in the vocabulary.
+   *
+   * @param tokens as the vocabulary spells them
+   */
+  public String decodeTokens(List<String> tokens) {
+    return definition.decoder().decode(tokens);
+  }
+
+  /**
+   * Whether tokens that continue a word begin with a mark of their own, such as {@code ##} of
+   * WordPiece.
+   */
+  public boolean marksContinuations() {
+    String prefix = definition.continuationPrefix();
+    return prefix != null && !prefix.isEmpty();
+  }
+
+  /**
    * Decoded text without the spaces that word-by-word decoding leaves before punctuation and
    * English contractions: {@code clean_up_tokenization} of transformers. Whether a model wants it
    * is {@link #cleansUpTokenizationSpaces()}.

@@ -1,6 +1,7 @@
 package io.parlance.tokenizers;
 
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
@@ -16,17 +17,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the SDK itself needs to know of a {@code tokenizer.json}: the vocabulary, which added tokens
- * are special, and how offsets were trimmed. Read as a stream, since vocabularies of several 100
+ * are special, how offsets were trimmed, and how tokens are spelled. Read as a stream, since vocabularies of several 100
  * 000 tokens are common.
  *
  * @param trimsAddedPrefixSpace whether a byte-level post-processor trims offsets and leaves the
  *     space that it added itself; see {@link Windows}
+ * @param continuationPrefix what begins tokens that continue a word, or null
+ * @param decoder what makes text of tokens
  */
 record TokenizerDefinition(
     Vocabulary vocabulary,
     @Nullable String unknownToken,
     @Nullable String padToken,
-    boolean trimsAddedPrefixSpace) {
+    boolean trimsAddedPrefixSpace,
+    @Nullable String continuationPrefix,
+    TokenDecoder decoder) {
 
   static TokenizerDefinition parse(String name, String json) {
     try {
@@ -51,6 +56,8 @@ record TokenizerDefinition(
     private int unknownId = -1;
     private @Nullable String padToken;
     private boolean trimsAddedPrefixSpace;
+    private @Nullable String continuationPrefix;
+    private TokenDecoder decoder = TokenDecoder.of(JsonNull.INSTANCE);
     private boolean modelSeen;
 
     Parser(String name) {
@@ -66,6 +73,7 @@ record TokenizerDefinition(
           switch (reader.nextName()) {
             case "added_tokens" -> readAddedTokens(reader, addedTokens);
             case "model" -> readModel(reader);
+            case "decoder" -> decoder = TokenDecoder.of(JsonParser.parseReader(reader));
             case "padding" -> readPadding(JsonParser.parseReader(reader));
             case "post_processor" -> {
               JsonElement processor = JsonParser.parseReader(reader);
@@ -91,7 +99,8 @@ record TokenizerDefinition(
       Vocabulary words = vocabulary.build(name);
       String unknown =
           unknownToken == null && unknownId >= 0 ? words.token(unknownId) : unknownToken;
-      return new TokenizerDefinition(words, unknown, padToken, trimsAddedPrefixSpace);
+      return new TokenizerDefinition(
+          words, unknown, padToken, trimsAddedPrefixSpace, continuationPrefix, decoder);
     }
 
     private static void readAddedTokens(JsonReader reader, List<JsonObject> tokens)
@@ -116,6 +125,9 @@ record TokenizerDefinition(
           case "vocab" -> readVocabulary(reader);
           case "unk_token" ->
               unknownToken =
+                  reader.peek() == JsonToken.NULL ? skipNull(reader) : reader.nextString();
+          case "continuing_subword_prefix" ->
+              continuationPrefix =
                   reader.peek() == JsonToken.NULL ? skipNull(reader) : reader.nextString();
           case "unk_id" -> {
             if (reader.peek() == JsonToken.NULL) {

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -56,7 +58,16 @@ class ReferenceParityTest {
           .isEqualTo(expected.get("decoded").getAsString());
       assertThat(tokenizer.decode(encoding.ids(), false))
           .isEqualTo(expected.get("decoded_with_special").getAsString());
+      assertThat(tokenizer.decodeTokens(spellings(tokenizer, encoding)))
+          .isEqualTo(expected.get("decoded_with_special").getAsString());
     }
+  }
+
+  /** From the vocabulary: a Unigram encoding has the text itself where it is unknown. */
+  private static List<String> spellings(Tokenizer tokenizer, Encoding encoding) {
+    return Arrays.stream(encoding.ids())
+        .mapToObj(id -> Objects.requireNonNull(tokenizer.idToToken(id)))
+        .toList();
   }
 
   private static void verifyColumns(

@@ -21,6 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       ClassifyCommand.class,
       DownloadCommand.class,
+      EntitiesCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,
       ForwardCommand.class,

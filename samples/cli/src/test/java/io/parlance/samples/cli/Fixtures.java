@@ -15,6 +15,11 @@ final class Fixtures {
     return folder("textcls-bert");
   }
 
+  /** A small exported model of sdk-core's own tests. */
+  static Path coreModel(String name) {
+    return ReadmeTest.root().resolve("sdk-core/src/test/resources/io/parlance/testmodels/" + name);
+  }
+
   static Path folder(String name) {
     URL folder = Objects.requireNonNull(Fixtures.class.getResource("/" + name), name);
     try {

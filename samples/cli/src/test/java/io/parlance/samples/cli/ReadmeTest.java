@@ -25,18 +25,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What README.md shows is true: its Java compiles, its commands and options exist. */
+/** What README.md and that of sdk-core show is true: its Java compiles, its commands and options exist. */
 class ReadmeTest {
 
   private static final Path ROOT = root();
   private static final String README = read(ROOT.resolve("README.md"));
+  private static final String CORE = read(ROOT.resolve("sdk-core/README.md"));
   private static final Pattern FENCE =
       Pattern.compile("^```(\\w+)\\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
   private static final Pattern OPTION = Pattern.compile("(?<=\\s)--[a-z][a-z-]+");
 
   @TempDir private Path classes;
 
-  private static Path root() {
+  static Path root() {
     Path folder = Path.of("").toAbsolutePath();
     while (!Files.exists(folder.resolve("mvnw"))) {
       folder = Objects.requireNonNull(folder.getParent(), "not run inside the project");
@@ -54,7 +55,7 @@ class ReadmeTest {
 
   private static List<String> blocks(String language) {
     List<String> blocks = new ArrayList<>();
-    Matcher fences = FENCE.matcher(README);
+    Matcher fences = FENCE.matcher(README + CORE);
     while (fences.find()) {
       if (fences.group(1).equals(language)) {
         blocks.add(fences.group(2));
@@ -83,7 +84,7 @@ class ReadmeTest {
         .lines()
         .forEach(line -> (line.startsWith("import ") ? imports : body).append(line).append('\n'));
     String source =
-        "import io.parlance.*;\nimport io.parlance.cache.*;\nimport java.nio.file.*;\nimport java.time.*;\nimport java.util.*;\n"
+        "import io.parlance.*;\nimport io.parlance.cache.*;\nimport java.nio.file.*;\nimport java.time.*;\nimport java.util.*;\nimport java.util.stream.*;\n"
             + imports
             + (whole
                 ? body
