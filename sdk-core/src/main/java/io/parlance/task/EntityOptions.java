@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param aggregation how tokens become entities
  * @param ignoredLabels labels and groups that are left out
- * @param stride tokens that neighbouring windows share, or {@link #AUTOMATIC}, or {@link #ONE_WINDOW}
+ * @param stride tokens that neighbouring windows share, or {@link #AUTOMATIC}, or {@link
+ *     #ONE_WINDOW}
  * @param maxLength tokens in a window, or {@link TruncationOptions#MODEL_LENGTH}
  */
 record EntityOptions(

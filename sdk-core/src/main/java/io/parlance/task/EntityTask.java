@@ -47,7 +47,11 @@ final class EntityTask implements EncoderTask<float[], EntityExtraction> {
     }
     if (options.stride() >= length) {
       throw new InvalidInputException(
-          "stride " + options.stride() + " must be less than the " + length + " tokens of a window");
+          "stride "
+              + options.stride()
+              + " must be less than the "
+              + length
+              + " tokens of a window");
     }
     return options.stride();
   }

@@ -90,8 +90,7 @@ final class LoadedClassifier implements LoadedTask<ClassificationOptions, Classi
       ranked.add(new LabelScore(names.get(i), scores[i]));
     }
     ranked.sort(Comparator.comparingDouble(LabelScore::score).reversed()); // stable
-    int kept =
-        topK == ClassificationOptions.ALL ? scores.length : Math.min(topK, scores.length);
+    int kept = topK == ClassificationOptions.ALL ? scores.length : Math.min(topK, scores.length);
     LabelScore best = ranked.get(0);
     return new Classification(
         best.label(),

@@ -22,8 +22,8 @@ public final class TaskModels implements AutoCloseable {
   /**
    * Tasks on models.
    *
-   * @param sources where the model of a task comes from, asked when it is loaded; the name of a task
-   *     is that of its starter model, such as {@code classifier}
+   * @param sources where the model of a task comes from, asked when it is loaded; the name of a
+   *     task is that of its starter model, such as {@code classifier}
    * @param execution where the models run
    * @param cache what remembers their results
    * @param queue how asynchronous calls wait

@@ -36,8 +36,7 @@ class ReferenceEntitiesTest {
 
   private static void check(TaskModels model, JsonObject one) {
     String name = one.get("name").getAsString();
-    EntityExtractor extractor =
-        configure(model.entityExtractor(), one.getAsJsonObject("options"));
+    EntityExtractor extractor = configure(model.entityExtractor(), one.getAsJsonObject("options"));
     JsonObject input = one.getAsJsonObject("input");
     List<String> texts =
         input.has("texts")

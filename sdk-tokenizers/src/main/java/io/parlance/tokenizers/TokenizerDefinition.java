@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the SDK itself needs to know of a {@code tokenizer.json}: the vocabulary, which added tokens
- * are special, how offsets were trimmed, and how tokens are spelled. Read as a stream, since vocabularies of several 100
- * 000 tokens are common.
+ * are special, how offsets were trimmed, and how tokens are spelled. Read as a stream, since
+ * vocabularies of several 100 000 tokens are common.
  *
  * @param trimsAddedPrefixSpace whether a byte-level post-processor trims offsets and leaves the
  *     space that it added itself; see {@link Windows}

@@ -37,7 +37,8 @@ class TokenDecoderTest {
 
   @Test
   void metaspaceBecomesSpace() {
-    assertThat(decode("{'type':'Metaspace','replacement':'▁','prepend_scheme':'always'}", "▁a", "▁b▁"))
+    assertThat(
+            decode("{'type':'Metaspace','replacement':'▁','prepend_scheme':'always'}", "▁a", "▁b▁"))
         .isEqualTo("a b ");
     assertThat(decode("{'type':'Metaspace','replacement':'▁','prepend_scheme':'never'}", "▁a"))
         .isEqualTo(" a");

@@ -47,7 +47,8 @@ class EntitiesCommandTest {
     group.remove("score");
     assertThat(group)
         .hasToString(
-            "{\"entity\":\"ORG\",\"start\":16,\"end\":25,\"text\":\"Café Noir\",\"word\":\" Café Noir\"}");
+            "{\"entity\":\"ORG\",\"start\":16,\"end\":25,\"text\":\"Café Noir\",\"word\":\" Café"
+                + " Noir\"}");
     assertThat(lines.get(2)).hasToString("{\"id\":\"empty\",\"entities\":[]}");
   }
 
@@ -56,8 +57,7 @@ class EntitiesCommandTest {
     String line = "{\"text\":\"" + "Anna met Thomas in Rome. ".repeat(30) + "\"}";
     JsonObject cut = run(line, "--aggregation-strategy", "first").lines().get(0);
     assertThat(cut.get("truncated").getAsBoolean()).isTrue();
-    JsonObject whole =
-        run(line, "--aggregation-strategy", "first", "--stride", "8").lines().get(0);
+    JsonObject whole = run(line, "--aggregation-strategy", "first", "--stride", "8").lines().get(0);
     assertThat(whole.has("truncated")).isFalse();
     assertThat(whole.getAsJsonArray("entities").size())
         .isGreaterThan(2 * cut.getAsJsonArray("entities").size());

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What README.md and that of sdk-core show is true: its Java compiles, its commands and options exist. */
+/**
+ * What README.md and that of sdk-core show is true: its Java compiles, its commands and options
+ * exist.
+ */
 class ReadmeTest {
 
   private static final Path ROOT = root();
@@ -84,7 +87,12 @@ class ReadmeTest {
         .lines()
         .forEach(line -> (line.startsWith("import ") ? imports : body).append(line).append('\n'));
     String source =
-        "import io.parlance.*;\nimport io.parlance.cache.*;\nimport java.nio.file.*;\nimport java.time.*;\nimport java.util.*;\nimport java.util.stream.*;\n"
+        "import io.parlance.*;\n"
+            + "import io.parlance.cache.*;\n"
+            + "import java.nio.file.*;\n"
+            + "import java.time.*;\n"
+            + "import java.util.*;\n"
+            + "import java.util.stream.*;\n"
             + imports
             + (whole
                 ? body
