@@ -274,6 +274,12 @@ public final class ModelConfig {
         : Optional.of(new ModelConfig(name + ": '" + key + "'", value));
   }
 
+  /** A copy of whatever the file has under a key; empty if it is not given or null. */
+  public Optional<JsonElement> element(String key) {
+    JsonElement value = json.get(key);
+    return value == null || value.isJsonNull() ? Optional.empty() : Optional.of(value.deepCopy());
+  }
+
   /** A list of texts of the file, or a single one; empty if it is not given. */
   public List<String> strings(String key) {
     if (json.get(key) instanceof JsonPrimitive text && text.isString()) {

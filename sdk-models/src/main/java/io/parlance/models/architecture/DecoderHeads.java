@@ -55,6 +55,11 @@ final class DecoderHeads {
     return outputs;
   }
 
+  /** What a language model gives for the tokens to come, and nothing else. */
+  Value scores() {
+    return nextTokens(body().last());
+  }
+
   private void languageModel() {
     Decoder.States states = body();
     Value logits = nextTokens(states.last());

@@ -22,10 +22,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +55,7 @@ final class DecoderModel implements PretrainedModel {
               + " has no head "
               + head
               + "; it has "
-              + description.architectures());
+              + new TreeSet<>(description.architectures().keySet()));
     }
     this.architecture = name;
   }
@@ -169,10 +169,7 @@ final class DecoderModel implements PretrainedModel {
     }
     Inputs inputs = Inputs.of(graph);
     CausalSequence tokens = sequence(inputs, past);
-    graph.output(
-        "logits",
-        Objects.requireNonNull(
-            new DecoderHeads(decoder, inputs, tokens).outputs(head).get("logits")));
+    graph.output("logits", new DecoderHeads(decoder, inputs, tokens).scores());
     for (int i = 0; i < tokens.present().size(); i++) {
       graph.output("present." + i + ".key", tokens.present().get(i).key());
       graph.output("present." + i + ".value", tokens.present().get(i).value());
@@ -294,6 +291,18 @@ final class DecoderModel implements PretrainedModel {
     add(builders, PhiConfig.ARCHITECTURES, config -> new PhiConfig.Body(PhiConfig.from(config)));
     add(builders, Phi3Config.ARCHITECTURES, config -> new Phi3Config.Body(Phi3Config.from(config)));
     add(builders, GlmConfig.ARCHITECTURES, config -> new GlmConfig.Body(GlmConfig.from(config)));
+    add(
+        builders,
+        OpenAiGptConfig.ARCHITECTURES,
+        config -> new OpenAiGptConfig.Body(OpenAiGptConfig.from(config)));
+    add(
+        builders,
+        Gpt3Config.ARCHITECTURES,
+        config -> new Gpt3Config.Body(Gpt3Config.from(config)));
+    add(
+        builders,
+        GptNeoConfig.ARCHITECTURES,
+        config -> new GptNeoConfig.Body(GptNeoConfig.from(config)));
     return builders;
   }
 

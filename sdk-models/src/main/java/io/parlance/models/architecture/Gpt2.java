@@ -1,26 +1,27 @@
 package io.parlance.models.architecture;
 
 import static io.parlance.models.graph.Operators.add;
-import static io.parlance.models.graph.Operators.split;
 
 import com.google.gson.JsonObject;
 import io.parlance.models.graph.Initialization;
 import io.parlance.models.graph.Scope;
 import io.parlance.models.graph.Value;
 import io.parlance.models.nn.Activation;
-import io.parlance.models.nn.Attention;
 import io.parlance.models.nn.CausalAttention;
 import io.parlance.models.nn.CausalSequence;
 import io.parlance.models.nn.Dropout;
 import io.parlance.models.nn.Embedding;
 import io.parlance.models.nn.FeedForward;
+import io.parlance.models.nn.FusedAttention;
 import io.parlance.models.nn.LayerNorm;
-import io.parlance.models.nn.Linear;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** The layers of GPT-2; parameter names are those of {@code transformers}' GPT2Model. */
+/**
+ * The layers of GPT-2, which GPT-3 has as well; parameter names are those of {@code transformers}'
+ * GPT2Model.
+ */
 class Gpt2 implements Decoder {
 
   static final Map<Head, String> ARCHITECTURES =
@@ -41,9 +42,14 @@ class Gpt2 implements Decoder {
 
   @Override
   public DecoderDescription description() {
+    return description("gpt2", ARCHITECTURES);
+  }
+
+  /** The description of a family that has these modules. */
+  final DecoderDescription description(String modelType, Map<Head, String> architectures) {
     return new DecoderDescription(
-        "gpt2",
-        ARCHITECTURES,
+        modelType,
+        architectures,
         "transformer",
         "wte",
         "lm_head",
@@ -97,24 +103,9 @@ class Gpt2 implements Decoder {
   }
 
   private Value attention(Scope scope, Value x, CausalSequence sequence, CausalAttention scores) {
-    long hidden = config.hiddenSize();
-    int heads = config.attentionHeads();
-    List<Value> parts =
-        scope.in(
-            "c_attn",
-            s ->
-                split(
-                    Linear.applyTransposed(s, x, 3 * hidden, weights), -1, hidden, hidden, hidden));
-    Value context =
-        scores.apply(
-            sequence,
-            Attention.splitHeads(parts.get(0), heads),
-            Attention.splitHeads(parts.get(1), heads),
-            Attention.splitHeads(parts.get(2), heads),
-            null);
-    Value projected =
-        scope.in("c_proj", s -> Linear.applyTransposed(s, context, hidden, residualWeights()));
-    return Dropout.apply(projected, config.residualDropout());
+    FusedAttention attention =
+        new FusedAttention(config.attentionHeads(), weights, residualWeights());
+    return Dropout.apply(attention.apply(scope, x, sequence, scores), config.residualDropout());
   }
 
   /** How the attention of a layer scores. */

@@ -7,7 +7,6 @@ import io.parlance.model.ModelConfig;
 import io.parlance.models.graph.Scope;
 import io.parlance.models.graph.Value;
 import io.parlance.models.nn.Activation;
-import io.parlance.models.nn.Attention;
 import io.parlance.models.nn.CausalAttention;
 import io.parlance.models.nn.CausalSequence;
 import io.parlance.models.nn.Dropout;
@@ -15,6 +14,7 @@ import io.parlance.models.nn.Embedding;
 import io.parlance.models.nn.FeedForward;
 import io.parlance.models.nn.LayerNorm;
 import io.parlance.models.nn.Linear;
+import io.parlance.models.nn.SelfAttention;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -318,23 +318,16 @@ public record OptConfig(
     }
 
     private Value attention(Scope scope, Value x, CausalSequence sequence) {
-      Value context =
-          CausalAttention.scaled(headWidth(), config.attentionDropout)
-              .apply(
-                  sequence,
-                  heads(scope, "q_proj", x),
-                  heads(scope, "k_proj", x),
-                  heads(scope, "v_proj", x),
-                  null);
-      return project(scope, "out_proj", context);
-    }
-
-    private Value heads(Scope scope, String name, Value x) {
-      return Attention.splitHeads(project(scope, name, x), config.attentionHeads);
-    }
-
-    private Value project(Scope scope, String name, Value x) {
-      return scope.in(name, s -> Linear.apply(s, x, config.hiddenSize, weights(), config.biased));
+      return new SelfAttention(
+              config.attentionHeads,
+              config.attentionHeads,
+              headWidth(),
+              CausalAttention.scaled(headWidth(), config.attentionDropout),
+              config.biased,
+              "out_proj",
+              config.biased,
+              weights())
+          .apply(scope, x, sequence);
     }
   }
 }

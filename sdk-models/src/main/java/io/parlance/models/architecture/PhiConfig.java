@@ -11,7 +11,7 @@ import io.parlance.models.nn.Dropout;
 import io.parlance.models.nn.FeedForward;
 import io.parlance.models.nn.LayerNorm;
 import io.parlance.models.nn.Linear;
-import io.parlance.models.nn.RotaryAttention;
+import io.parlance.models.nn.SelfAttention;
 import io.parlance.models.nn.RotaryEmbedding;
 import io.parlance.models.nn.RotaryScaling;
 import java.util.Map;
@@ -141,7 +141,7 @@ public record PhiConfig(RotaryDecoderConfig common, double residualDropout, doub
 
     @Override
     public Value attention(Scope scope, int layer, Value x, Call call) {
-      RotaryAttention attention =
+      SelfAttention attention =
           config.common.attention(config.common.scores(), true, true).withOutput("dense");
       return attention.apply(scope, x, call.rotary(), call.rotation(), call.sequence());
     }

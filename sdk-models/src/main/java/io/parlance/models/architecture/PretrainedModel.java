@@ -96,6 +96,13 @@ public interface PretrainedModel {
     return graph.parameters();
   }
 
+  /** The number of elements of all parameters; takes no memory for them. */
+  default long parameterCount() {
+    Graph graph = Graph.inference(architecture());
+    forward(declareInputs(graph));
+    return graph.parameterCount();
+  }
+
   /**
    * Writes the forward pass for the inputs that are there; optional ones that are missing get the
    * reference's defaults.

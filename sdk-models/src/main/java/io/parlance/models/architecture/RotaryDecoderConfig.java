@@ -7,7 +7,7 @@ import io.parlance.model.ModelConfig;
 import io.parlance.models.graph.Initialization;
 import io.parlance.models.nn.Activation;
 import io.parlance.models.nn.CausalAttention;
-import io.parlance.models.nn.RotaryAttention;
+import io.parlance.models.nn.SelfAttention;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -173,8 +173,8 @@ public record RotaryDecoderConfig(
   }
 
   /** Attention with projections {@code q_proj k_proj v_proj o_proj}. */
-  RotaryAttention attention(CausalAttention scores, boolean biased, boolean outputBiased) {
-    return new RotaryAttention(
+  SelfAttention attention(CausalAttention scores, boolean biased, boolean outputBiased) {
+    return new SelfAttention(
         attentionHeads,
         keyValueHeads.orElse(attentionHeads),
         width(),

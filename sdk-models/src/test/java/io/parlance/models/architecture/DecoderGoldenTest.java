@@ -19,7 +19,7 @@ class DecoderGoldenTest {
   private static final Offset<Float> TOLERANCE = within(1e-5f);
 
   @ParameterizedTest
-  @ValueSource(strings = {"gpt2-lm", "llama-gqa"})
+  @ValueSource(strings = {"gpt2-lm", "llama-gqa", "bloom-lm", "mixtral-lm", "gemma2-lm"})
   void givesTheReferencesOutputsForInferenceAndForTraining(String name) throws IOException {
     Path folder = Goldens.folder("architectures/" + name);
     Map<String, Map<String, Tensor>> inputs = Goldens.cases(folder.resolve("inputs.json"));

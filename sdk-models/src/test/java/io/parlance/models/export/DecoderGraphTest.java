@@ -37,7 +37,12 @@ class DecoderGraphTest {
     "gpt2-lm, right_padded",
     "gpt2-lm, left_padded",
     "llama-gqa, right_padded",
-    "llama-gqa, left_padded"
+    "llama-gqa, left_padded",
+    "bloom-lm, right_padded",
+    "bloom-lm, left_padded",
+    "gemma2-lm, right_padded",
+    "gemma2-lm, left_padded",
+    "mixtral-lm, left_padded"
   })
   void foldersOfWeightsRunInEachLayout(String name, String caseName) throws IOException {
     Path folder = Goldens.folder("architectures/" + name);

@@ -101,7 +101,10 @@ class GradientStepTest {
         "albert-pretraining",
         "electra-discriminator",
         "deberta-v2-seqcls",
-        "xlnet-lm"
+        "xlnet-lm",
+        "gpt2-lm",
+        "llama-gqa",
+        "mixtral-lm"
       })
   void gradientsOfTheReference(String name) throws IOException {
     long handles = NativeHandles.live();
@@ -179,7 +182,10 @@ class GradientStepTest {
         "electra-discriminator",
         "deberta-v2-seqcls",
         "xlnet-lm",
-        "rnn-lm-lstm-2layer"
+        "rnn-lm-lstm-2layer",
+        "gpt2-lm",
+        "llama-gqa",
+        "mixtral-lm"
       })
   void trajectoriesOfTheReference(String name) throws IOException {
     JsonObject runs = read(folder(name).resolve("train.json")).getAsJsonObject("runs");

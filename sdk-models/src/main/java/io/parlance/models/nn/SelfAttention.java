@@ -7,10 +7,11 @@ import io.parlance.models.graph.Scope;
 import io.parlance.models.graph.Value;
 import io.parlance.models.nn.RotaryEmbedding.Rotation;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
- * Causal self-attention whose queries and keys are rotated by position, with keys and values that
- * groups of heads share: {@code q_proj k_proj v_proj o_proj}.
+ * Causal self-attention with projections {@code q_proj k_proj v_proj} and one at the end; groups of
+ * heads may share keys and values, and queries and keys may be rotated by position.
  *
  * @param heads number of query heads
  * @param keyValueHeads number of key and value heads; divides {@code heads}
@@ -21,7 +22,7 @@ import java.util.List;
  * @param outputBiased whether the last projection has a bias
  * @param weights how new weights are drawn
  */
-public record RotaryAttention(
+public record SelfAttention(
     long heads,
     long keyValueHeads,
     long headWidth,
@@ -32,27 +33,37 @@ public record RotaryAttention(
     Initialization weights) {
 
   /** The same with another name of the last projection. */
-  public RotaryAttention withOutput(String name) {
-    return new RotaryAttention(
+  public SelfAttention withOutput(String name) {
+    return new SelfAttention(
         heads, keyValueHeads, headWidth, scores, biased, name, outputBiased, weights);
   }
 
   /** Attends with one projection for each of queries, keys and values. */
-  public Value apply(
-      Scope scope, Value x, RotaryEmbedding rotary, Rotation rotation, CausalSequence sequence) {
-    Value query = project(scope, "q_proj", x, heads);
-    Value key = project(scope, "k_proj", x, keyValueHeads);
-    Value value = project(scope, "v_proj", x, keyValueHeads);
-    return attend(scope, List.of(query, key, value), x, rotary, rotation, sequence);
+  public Value apply(Scope scope, Value x, CausalSequence sequence) {
+    return attend(scope, project(scope, x), x, UnaryOperator.identity(), sequence);
   }
 
-  /** Attends with one projection {@code qkv_proj} for queries, keys and values. */
+  /** The same with queries and keys rotated. */
+  public Value apply(
+      Scope scope, Value x, RotaryEmbedding rotary, Rotation rotation, CausalSequence sequence) {
+    return attend(scope, project(scope, x), x, heads -> rotary.apply(heads, rotation), sequence);
+  }
+
+  /** The same with one projection {@code qkv_proj} for queries, keys and values. */
   public Value applyFused(
       Scope scope, Value x, RotaryEmbedding rotary, Rotation rotation, CausalSequence sequence) {
     long query = heads * headWidth;
     long key = keyValueHeads * headWidth;
     Value all = scope.in("qkv_proj", s -> Linear.apply(s, x, query + 2 * key, weights, biased));
-    return attend(scope, split(all, -1, query, key, key), x, rotary, rotation, sequence);
+    List<Value> parts = split(all, -1, query, key, key);
+    return attend(scope, parts, x, each -> rotary.apply(each, rotation), sequence);
+  }
+
+  private List<Value> project(Scope scope, Value x) {
+    return List.of(
+        project(scope, "q_proj", x, heads),
+        project(scope, "k_proj", x, keyValueHeads),
+        project(scope, "v_proj", x, keyValueHeads));
   }
 
   private Value project(Scope scope, String name, Value x, long count) {
@@ -63,14 +74,13 @@ public record RotaryAttention(
       Scope scope,
       List<Value> projected,
       Value x,
-      RotaryEmbedding rotary,
-      Rotation rotation,
+      UnaryOperator<Value> rotate,
       CausalSequence sequence) {
     Value context =
         scores.apply(
             sequence,
-            rotary.apply(Attention.splitHeads(projected.get(0), heads), rotation),
-            rotary.apply(Attention.splitHeads(projected.get(1), keyValueHeads), rotation),
+            rotate.apply(Attention.splitHeads(projected.get(0), heads)),
+            rotate.apply(Attention.splitHeads(projected.get(1), keyValueHeads)),
             Attention.splitHeads(projected.get(2), keyValueHeads),
             null);
     long hidden = x.shape().get(-1).size();

@@ -1,0 +1,184 @@
+package io.parlance.models.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.parlance.ModelUnusableException;
+import io.parlance.model.ModelConfig;
+import io.parlance.models.nn.RotaryScaling;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DecoderConfigTest {
+
+  /** The exact numbers are those of the released checkpoints. */
+  static Stream<Arguments> published() {
+    return Stream.of(
+        arguments(OpenAiGptConfig.gpt(), 116_534_784L),
+        arguments(Gpt2Config.small(), 124_439_808L),
+        arguments(Gpt2Config.medium(), 354_823_168L),
+        arguments(Gpt2Config.large(), 774_030_080L),
+        arguments(Gpt2Config.extraLarge(), 1_557_611_200L),
+        arguments(OptConfig.opt125m(), 125_239_296L),
+        arguments(OptConfig.opt1300m(), 1_315_758_080L),
+        arguments(OptConfig.opt6700m(), 6_658_473_984L),
+        arguments(BloomConfig.bloom560m(), 559_214_592L),
+        arguments(BloomConfig.bloom1100m(), 1_065_314_304L),
+        arguments(BloomConfig.bloom1700m(), 1_722_408_960L),
+        arguments(BloomConfig.bloom3b(), 3_002_557_440L),
+        arguments(BloomConfig.bloom7100m(), 7_069_016_064L),
+        arguments(BloomConfig.bloom176b(), 176_247_271_424L),
+        arguments(LlamaConfig.llama_7b(), 6_738_415_616L),
+        arguments(LlamaConfig.llama_13b(), 13_015_864_320L),
+        arguments(LlamaConfig.llama_33b(), 32_528_943_616L),
+        arguments(LlamaConfig.llama_65b(), 65_285_660_672L),
+        arguments(LlamaConfig.llama2_70b(), 68_976_648_192L),
+        arguments(LlamaConfig.llama3_8b(), 8_030_261_248L),
+        arguments(LlamaConfig.llama31_70b(), 70_553_706_496L),
+        arguments(LlamaConfig.llama31_405b(), 405_853_388_800L),
+        arguments(LlamaConfig.llama32_1b(), 1_235_814_400L),
+        arguments(LlamaConfig.llama32_3b(), 3_212_749_824L),
+        arguments(MistralConfig.mistral7b(), 7_241_732_096L),
+        arguments(MixtralConfig.mixtral8x7b(), 46_702_792_704L),
+        arguments(GemmaConfig.gemma2b(), 2_506_172_416L),
+        arguments(GemmaConfig.gemma7b(), 8_537_680_896L),
+        arguments(Gemma2Config.gemma2_2b(), 2_614_341_888L),
+        arguments(PhiConfig.phi2(), 2_779_683_840L),
+        arguments(Phi3Config.mini(), 3_821_079_552L),
+        arguments(Qwen2Config.qwen2_500m(), 494_032_768L),
+        arguments(Qwen2MoeConfig.qwen15MoeA2700m(), 14_315_784_192L));
+  }
+
+  @ParameterizedTest
+  @MethodSource("published")
+  void hasThePublishedParameterCount(DecoderConfig config, long count) {
+    assertThat(config.model(Head.CAUSAL_LM).parameterCount()).isEqualTo(count);
+  }
+
+  /** Counting takes time for the layers, not for what they hold. */
+  @Test
+  void countsWithoutAllocating() {
+    PretrainedModel model = LlamaConfig.llama31_405b().model(Head.CAUSAL_LM);
+    assertTimeout(
+        Duration.ofSeconds(2),
+        () -> assertThat(model.parameterCount()).isGreaterThan(400_000_000_000L));
+  }
+
+  static Stream<PretrainedModel> models() {
+    Labels labels =
+        new Labels(List.of("no", "yes"), Labels.ProblemType.MULTI_LABEL_CLASSIFICATION);
+    return Stream.of(
+        Gpt2Config.small().model(Head.CAUSAL_LM),
+        Gpt2Config.medium().model(Head.DOUBLE_HEADS),
+        OpenAiGptConfig.gpt().model(Head.CAUSAL_LM),
+        Gpt3Config.gpt3_125m(64).model(Head.CAUSAL_LM),
+        GptNeoConfig.gptNeo125m().model(Head.CAUSAL_LM),
+        GptNeoXConfig.pythia160m().model(Head.TOKEN_CLASSIFICATION),
+        OptConfig.opt350m().model(Head.CAUSAL_LM),
+        BloomConfig.bloom560m().model(Head.SEQUENCE_CLASSIFICATION),
+        LlamaConfig.llama31_8b().model(Head.CAUSAL_LM),
+        MistralConfig.mistral7b().model(Head.BODY),
+        MixtralConfig.mixtral8x7b().model(Head.CAUSAL_LM),
+        Qwen2Config.qwen2_500m().model(Head.CAUSAL_LM),
+        Qwen2MoeConfig.qwen15MoeA2700m().model(Head.CAUSAL_LM),
+        GemmaConfig.gemma2b().model(Head.CAUSAL_LM),
+        Gemma2Config.gemma2_2b().model(Head.CAUSAL_LM),
+        PhiConfig.phi2().model(Head.CAUSAL_LM),
+        Phi3Config.mini().model(Head.CAUSAL_LM),
+        GlmConfig.glm4_9b().model(Head.CAUSAL_LM));
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void readsBackWhatItWrites(PretrainedModel model) {
+    JsonObject written = model.configuration();
+    PretrainedModel read = Architectures.of(ModelConfig.of("config.json", written), Set.of());
+    assertThat(read.configuration()).isEqualTo(written);
+    assertThat(read.architecture()).isEqualTo(model.architecture());
+    assertThat(read.parameterCount()).isEqualTo(model.parameterCount());
+  }
+
+  /** transformers 4 and 5 say the same in different keys. */
+  @Test
+  void readsBothDialects() {
+    LlamaConfig fourth =
+        LlamaConfig.from(
+            config(
+                "{'rope_theta': 500000.0, 'rope_scaling': {'rope_type': 'llama3', 'factor': 8.0,"
+                    + " 'low_freq_factor': 1.0, 'high_freq_factor': 4.0,"
+                    + " 'original_max_position_embeddings': 8192}, 'torch_dtype': 'bfloat16'}"));
+    LlamaConfig fifth =
+        LlamaConfig.from(
+            config(
+                "{'rope_parameters': {'rope_theta': 500000.0, 'rope_type': 'llama3', 'factor': 8.0,"
+                    + " 'low_freq_factor': 1.0, 'high_freq_factor': 4.0,"
+                    + " 'original_max_position_embeddings': 8192}, 'dtype': 'bfloat16'}"));
+    assertThat(fifth).isEqualTo(fourth);
+    assertThat(fourth.common().rotary())
+        .isEqualTo(new RotarySettings(500000, 1, new RotaryScaling.Llama3(8, 1, 4, 8192)));
+    assertThat(GptNeoXConfig.from(config("{'rotary_pct': 0.5, 'rotary_emb_base': 20000}")))
+        .isEqualTo(
+            GptNeoXConfig.from(
+                config(
+                    "{'rope_parameters': {'rope_type': 'default', 'partial_rotary_factor': 0.5,"
+                        + " 'rope_theta': 20000}}")));
+  }
+
+  @Test
+  void takesEndTokensAsNumberOrList() {
+    assertThat(LlamaConfig.from(config("{'eos_token_id': 7}")).common().tokens().end())
+        .containsExactly(7);
+    LlamaConfig several = LlamaConfig.from(config("{'eos_token_id': [7, 9]}"));
+    assertThat(several.common().tokens().end()).containsExactly(7, 9);
+    assertThat(several.model(Head.CAUSAL_LM).configuration().get("eos_token_id"))
+        .isEqualTo(JsonParser.parseString("[7, 9]"));
+  }
+
+  @Test
+  void refusesWhatCannotBe() {
+    Map.of(
+            "{'hidden_size': 50, 'num_attention_heads': 3}",
+            "hidden_size 50 is not a multiple of num_attention_heads 3",
+            "{'num_attention_heads': 4, 'num_key_value_heads': 3}",
+            "num_attention_heads 4 is not a multiple of num_key_value_heads 3",
+            "{'hidden_act': 'gelloo'}",
+            "activation 'gelloo' is unknown",
+            "{'rope_scaling': {'type': 'yarn', 'factor': 2}}",
+            "'rope_scaling' has type 'yarn'; built are default, linear, dynamic and llama3",
+            "{'rope_scaling': {'type': 'linear'}}",
+            "'rope_scaling' has no 'factor'",
+            "{'rope_scaling': {'type': 'linear', 'factor': 0.5}}",
+            "the factor of a rope scaling is 0.5, expected at least 1")
+        .forEach(
+            (json, message) ->
+                assertThatThrownBy(
+                        () ->
+                            Architectures.of(
+                                config(
+                                    "{'architectures': ['LlamaForCausalLM'], " + json.substring(1)),
+                                Set.of()))
+                    .isInstanceOf(ModelUnusableException.class)
+                    .hasMessageContaining(message));
+    assertThatThrownBy(() -> Gpt3Config.from(config("{}")))
+        .hasMessageContaining("attention_window is missing");
+    assertThatThrownBy(() -> Gpt2Config.small().model(Head.MASKED_LM))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("gpt2 has no head MASKED_LM; it has [");
+  }
+
+  private static ModelConfig config(String json) {
+    return ModelConfig.of(
+        "config.json", JsonParser.parseString(json.replace('\'', '"')).getAsJsonObject());
+  }
+}
