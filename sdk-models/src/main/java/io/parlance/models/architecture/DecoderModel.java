@@ -295,10 +295,7 @@ final class DecoderModel implements PretrainedModel {
         builders,
         OpenAiGptConfig.ARCHITECTURES,
         config -> new OpenAiGptConfig.Body(OpenAiGptConfig.from(config)));
-    add(
-        builders,
-        Gpt3Config.ARCHITECTURES,
-        config -> new Gpt3Config.Body(Gpt3Config.from(config)));
+    add(builders, Gpt3Config.ARCHITECTURES, config -> new Gpt3Config.Body(Gpt3Config.from(config)));
     add(
         builders,
         GptNeoConfig.ARCHITECTURES,

@@ -65,7 +65,15 @@ public record Gpt3Config(Gpt2Config common, List<Attention> attentionLayers, lon
     Gpt2Config common =
         Gpt2Config.from(
             Presets.of(
-                "GPT-3", "n_positions", 2048, "n_layer", layers, "n_embd", hidden, "n_head", heads));
+                "GPT-3",
+                "n_positions",
+                2048,
+                "n_layer",
+                layers,
+                "n_embd",
+                hidden,
+                "n_head",
+                heads));
     return new Gpt3Config(common, alternating(layers), bandWidth);
   }
 

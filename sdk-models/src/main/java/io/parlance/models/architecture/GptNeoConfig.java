@@ -85,9 +85,7 @@ public record GptNeoConfig(
 
   /** GPT-Neo 125M: 12 layers, 768 wide, 12 heads. */
   public static GptNeoConfig gptNeo125m() {
-    return from(
-        Presets.of(
-            "GPT-Neo 125M", "hidden_size", 768, "num_layers", 12, "num_heads", 12));
+    return from(Presets.of("GPT-Neo 125M", "hidden_size", 768, "num_layers", 12, "num_heads", 12));
   }
 
   /** GPT-Neo 1.3B: 24 layers, 2048 wide, 16 heads. */
@@ -97,9 +95,7 @@ public record GptNeoConfig(
 
   /** GPT-Neo 2.7B: 32 layers, 2560 wide, 20 heads. */
   public static GptNeoConfig gptNeo2700m() {
-    return from(
-        Presets.of(
-            "GPT-Neo 2.7B", "hidden_size", 2560, "num_layers", 32, "num_heads", 20));
+    return from(Presets.of("GPT-Neo 2.7B", "hidden_size", 2560, "num_layers", 32, "num_heads", 20));
   }
 
   /**
@@ -269,8 +265,7 @@ public record GptNeoConfig(
               true,
               weights());
       Value context =
-          scope.in(
-              "attn", s -> s.in("attention", a -> attention.apply(a, first, sequence)));
+          scope.in("attn", s -> s.in("attention", a -> attention.apply(a, first, sequence)));
       Value attended = add(x, Dropout.apply(context, config.residualDropout));
       Value second = norm(scope, "ln_2", attended);
       FeedForward feedForward =
@@ -278,8 +273,7 @@ public record GptNeoConfig(
               config.intermediateSize.orElse(4 * config.hiddenSize),
               Activation.named(config.activation),
               weights());
-      Value widened =
-          scope.in("mlp", s -> feedForward.apply(s, second, "c_fc", "c_proj", true));
+      Value widened = scope.in("mlp", s -> feedForward.apply(s, second, "c_fc", "c_proj", true));
       return add(attended, Dropout.apply(widened, config.residualDropout));
     }
 

@@ -45,7 +45,13 @@ public record LlamaConfig(
           Labels.DEFAULT);
 
   private static LlamaConfig sized(
-      String name, int layers, int hidden, int heads, int keyValueHeads, int inner, Object... keys) {
+      String name,
+      int layers,
+      int hidden,
+      int heads,
+      int keyValueHeads,
+      int inner,
+      Object... keys) {
     List<Object> all =
         new ArrayList<>(
             List.of(
@@ -63,7 +69,8 @@ public record LlamaConfig(
     return from(Presets.of(name, all.toArray()));
   }
 
-  private static LlamaConfig second(String name, int layers, int hidden, int heads, int shared, int inner) {
+  private static LlamaConfig second(
+      String name, int layers, int hidden, int heads, int shared, int inner) {
     return sized(
         name,
         layers,

@@ -190,8 +190,7 @@ public record OpenAiGptConfig(
                   ? Activation.GELU_TANH
                   : Activation.named(config.activation),
               weights());
-      Value widened =
-          scope.in("mlp", s -> feedForward.applyTransposed(s, first, "c_fc", "c_proj"));
+      Value widened = scope.in("mlp", s -> feedForward.applyTransposed(s, first, "c_fc", "c_proj"));
       return addAndNorm(scope, "ln_2", widened, first);
     }
 

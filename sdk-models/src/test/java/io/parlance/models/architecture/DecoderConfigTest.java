@@ -76,8 +76,7 @@ class DecoderConfigTest {
   }
 
   static Stream<PretrainedModel> models() {
-    Labels labels =
-        new Labels(List.of("no", "yes"), Labels.ProblemType.MULTI_LABEL_CLASSIFICATION);
+    Labels labels = new Labels(List.of("no", "yes"), Labels.ProblemType.MULTI_LABEL_CLASSIFICATION);
     return Stream.of(
         Gpt2Config.small().model(Head.CAUSAL_LM),
         Gpt2Config.medium().model(Head.DOUBLE_HEADS),
