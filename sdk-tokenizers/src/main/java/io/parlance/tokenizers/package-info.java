@@ -1,7 +1,7 @@
 /**
  * Text to token ids and back: {@link io.parlance.tokenizers.Tokenizer} gives {@link
  * io.parlance.tokenizers.Encoding}s, {@link io.parlance.tokenizers.PaddedBatch} makes them one
- * batch.
+ * batch, {@link io.parlance.tokenizers.StreamingDetokenizer} turns ids back into text one by one.
  */
 @NullMarked
 package io.parlance.tokenizers;
