@@ -5,14 +5,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns token ids that come one by one into pieces of text. All pieces together, with that of {@link
- * #finish()}, are exactly what {@link Tokenizer#decode(long[], boolean)} gives for all ids at once
- * (cleaned up, where that is asked for). A piece never ends within a character; what a later token
- * could still change is held back, so a piece is often empty.
+ * Turns token ids that come one by one into pieces of text. All pieces together, with that of
+ * {@link #finish()}, are exactly what {@link Tokenizer#decode(long[], boolean)} gives for all ids
+ * at once (cleaned up, where that is asked for). A piece never ends within a character; what a
+ * later token could still change is held back, so a piece is often empty.
  *
  * <p>The work for a token does not grow with the text: a few tokens before it are decoded again,
- * because decoders treat the first token in a way of its own. One detokenizer serves one sequence at
- * a time and is not for several threads.
+ * because decoders treat the first token in a way of its own. One detokenizer serves one sequence
+ * at a time and is not for several threads.
  */
 public final class StreamingDetokenizer {
   /** Tokens that stay as context; decoders look back by one. */
@@ -80,7 +80,8 @@ public final class StreamingDetokenizer {
     window[size++] = id;
     // Byte fallback decodes a run of bytes as a whole: one bad byte makes all of them unreadable.
     // A skipped token does not end the run.
-    byteRun = isByte(token) || (byteRun && tokenizer.decode(new int[] {id}, skipSpecialTokens).isEmpty());
+    byteRun =
+        isByte(token) || (byteRun && tokenizer.decode(new int[] {id}, skipSpecialTokens).isEmpty());
     return byteRun ? "" : advance();
   }
 
