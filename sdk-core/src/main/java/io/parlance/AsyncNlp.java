@@ -1,5 +1,6 @@
 package io.parlance;
 
+import io.parlance.task.QuestionAnswerer;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -29,5 +30,10 @@ public final class AsyncNlp {
   /** See {@link Nlp#extractEntities(String)}. */
   public CompletableFuture<EntityExtraction> extractEntities(String text) {
     return nlp.entityExtractor().submit(TextInput.of(text));
+  }
+
+  /** See {@link Nlp#answer(String, String)}. */
+  public CompletableFuture<Answers> answer(String question, String context) {
+    return nlp.questionAnswerer().submit(QuestionAnswerer.input(question, context));
   }
 }

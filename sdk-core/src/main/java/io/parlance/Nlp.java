@@ -6,6 +6,7 @@ import io.parlance.model.ModelSource;
 import io.parlance.model.StarterModels;
 import io.parlance.model.hub.HubOptions;
 import io.parlance.task.EntityExtractor;
+import io.parlance.task.QuestionAnswerer;
 import io.parlance.task.TaskModels;
 import io.parlance.task.TextClassifier;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class Nlp implements AutoCloseable {
   private static final String CLASSIFIER = "classifier";
   private static final String ENTITY_EXTRACTOR = "entityExtractor";
+  private static final String QUESTION_ANSWERER = "questionAnswerer";
 
   private final ResultCache cache;
   private final TaskModels tasks;
@@ -99,6 +101,22 @@ public final class Nlp implements AutoCloseable {
     return tasks.entityExtractor();
   }
 
+  /**
+   * The part of a context that answers a question. See {@link QuestionAnswerer#answer(String,
+   * String)}.
+   *
+   * @return empty where no part of the context has a probability
+   * @throws ModelNotFoundException if no model was given and there is no starter model
+   */
+  public Answer answer(String question, String context) {
+    return questionAnswerer().answer(question, context).best();
+  }
+
+  /** Question answering with options. */
+  public QuestionAnswerer questionAnswerer() {
+    return tasks.questionAnswerer();
+  }
+
   /** What was done so far. */
   public NlpStatistics statistics() {
     return new NlpStatistics(cache.statistics(), tasks.loaded());
@@ -152,6 +170,21 @@ public final class Nlp implements AutoCloseable {
     /** The model for entity extraction. */
     public Builder entityExtractor(ModelSource source) {
       return model(ENTITY_EXTRACTOR, source);
+    }
+
+    /** The model for question answering: a folder, or {@code classpath:some/folder}. */
+    public Builder questionAnswerer(String source) {
+      return questionAnswerer(ModelSource.of(source));
+    }
+
+    /** The model for question answering, in a folder. */
+    public Builder questionAnswerer(Path folder) {
+      return questionAnswerer(ModelSource.of(folder));
+    }
+
+    /** The model for question answering. */
+    public Builder questionAnswerer(ModelSource source) {
+      return model(QUESTION_ANSWERER, source);
     }
 
     /** Where models run; on the CPU by default. */

@@ -1,5 +1,6 @@
 package io.parlance.task;
 
+import io.parlance.Answers;
 import io.parlance.Classification;
 import io.parlance.EntityExtraction;
 import io.parlance.Execution;
@@ -18,6 +19,7 @@ public final class TaskModels implements AutoCloseable {
   private final TaskResources resources;
   private final TaskModel<ClassificationOptions, Classification> classifier;
   private final TaskModel<EntityOptions, EntityExtraction> entityExtractor;
+  private final TaskModel<AnswerOptions, Answers> questionAnswerer;
 
   /**
    * Tasks on models.
@@ -41,6 +43,11 @@ public final class TaskModels implements AutoCloseable {
             "entityExtractor",
             sources,
             source -> LoadedEntityModel.open(source, resources.options()));
+    questionAnswerer =
+        model(
+            "questionAnswerer",
+            sources,
+            source -> LoadedQuestionAnswerer.open(source, resources.options()));
   }
 
   private <O, R> TaskModel<O, R> model(
@@ -61,13 +68,18 @@ public final class TaskModels implements AutoCloseable {
     return new EntityExtractor(new BoundTask<>(entityExtractor, EntityOptions.DEFAULT, null));
   }
 
+  /** Question answering with the defaults of the reference. */
+  public QuestionAnswerer questionAnswerer() {
+    return new QuestionAnswerer(new BoundTask<>(questionAnswerer, AnswerOptions.DEFAULT, null));
+  }
+
   /** Models in memory now. */
   public int loaded() {
     return (int) all().stream().filter(task -> task.model().isLoaded()).count();
   }
 
   private List<TaskModel<?, ?>> all() {
-    return List.of(classifier, entityExtractor);
+    return List.of(classifier, entityExtractor, questionAnswerer);
   }
 
   /** Refuses further calls, waits for those in flight and frees the models. May be repeated. */

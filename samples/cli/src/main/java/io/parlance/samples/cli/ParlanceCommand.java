@@ -19,6 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "parlance",
     description = "Runs, trains and exports language models.%n",
     subcommands = {
+      AnswerCommand.class,
       ClassifyCommand.class,
       DownloadCommand.class,
       EntitiesCommand.class,
