@@ -17,6 +17,7 @@ import io.parlance.TextInput;
 import io.parlance.runtime.NativeHandles;
 import io.parlance.tokenizers.Tokenizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,13 +134,29 @@ class QuestionAnswererTest {
 
   @Test
   void readsAllOfALongContext() {
-    String filler = "John works for the IBM. ".repeat(60);
-    String context = filler + CONTEXT;
-    Answers answers = model.questionAnswerer().answer(QUESTION, context);
-    assertThat(answers.windowCount()).isGreaterThan(10);
-    assertThat(answers.tokenCount()).isGreaterThan(answers.untruncatedTokenCount());
-    assertThat(answers.best().start()).isGreaterThanOrEqualTo(filler.length());
-    assertThat(answers.best().text()).contains("Renée");
+    String context = "John works for the IBM. ".repeat(60) + CONTEXT;
+    Answers answers =
+        model
+            .questionAnswerer()
+            .alignToWords(false)
+            .maxAnswerLength(1)
+            .topK(10_000) // every token of every window
+            .answer(QUESTION, context);
+    boolean[] seen = new boolean[context.length()];
+    for (Answer answer : answers.answers()) {
+      Arrays.fill(seen, answer.start(), answer.end(), true);
+    }
+    for (int i = 0; i < seen.length; i++) {
+      assertThat(seen[i] || context.charAt(i) == ' ').as("unit " + i).isTrue();
+    }
+    int question = model.questionAnswerer().answer(QUESTION, "a").tokenCount() - 5; // <s></s></s>a</s>
+    int ofContext = answers.untruncatedTokenCount() - question - 4;
+    int room = 64 - question - 4;
+    int windows = (int) Math.ceil((ofContext - 32) / (room - 32.0)); // overlap: half of 64
+    assertThat(answers.windowCount()).isEqualTo(windows).isGreaterThan(10);
+    assertThat(answers.tokenCount())
+        .isEqualTo(ofContext + 32 * (windows - 1) + windows * (question + 4));
+    assertThat(answers.answers()).hasSize(answers.tokenCount() - windows * (question + 4));
   }
 
   @Test
