@@ -18,8 +18,7 @@ record AnswerOptions(
     boolean handleImpossibleAnswer,
     boolean alignToWords) {
   static final int AUTOMATIC = -1;
-  static final AnswerOptions DEFAULT =
-      new AnswerOptions(1, AUTOMATIC, AUTOMATIC, 15, false, true);
+  static final AnswerOptions DEFAULT = new AnswerOptions(1, AUTOMATIC, AUTOMATIC, 15, false, true);
 
   AnswerOptions withTopK(int value) {
     return new AnswerOptions(

@@ -42,8 +42,7 @@ final class QuestionAnsweringTask implements EncoderTask<AnswerSpans, Answers> {
           "document stride " + stride + " is larger than the " + length + " tokens of a window");
     }
     Truncation context = questionFirst ? Truncation.ONLY_SECOND : Truncation.ONLY_FIRST;
-    encoding =
-        new TruncationOptions(context, length).encoding(model.encoder()).withStride(stride);
+    encoding = new TruncationOptions(context, length).encoding(model.encoder()).withStride(stride);
   }
 
   @Override

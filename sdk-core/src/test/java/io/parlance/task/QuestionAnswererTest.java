@@ -96,7 +96,8 @@ class QuestionAnswererTest {
             case "doc_stride" -> answerer.docStride(value.getAsInt());
             case "max_seq_len" -> answerer.maxSequenceLength(value.getAsInt());
             case "max_answer_len" -> answerer.maxAnswerLength(value.getAsInt());
-            case "handle_impossible_answer" -> answerer.handleImpossibleAnswer(value.getAsBoolean());
+            case "handle_impossible_answer" ->
+                answerer.handleImpossibleAnswer(value.getAsBoolean());
             case "align_to_words" -> answerer.alignToWords(value.getAsBoolean());
             case "max_question_len", "padding" -> answerer; // without effect
             default -> throw new AssertionError(key);
@@ -149,7 +150,8 @@ class QuestionAnswererTest {
     for (int i = 0; i < seen.length; i++) {
       assertThat(seen[i] || context.charAt(i) == ' ').as("unit " + i).isTrue();
     }
-    int question = model.questionAnswerer().answer(QUESTION, "a").tokenCount() - 5; // <s></s></s>a</s>
+    int question =
+        model.questionAnswerer().answer(QUESTION, "a").tokenCount() - 5; // <s></s></s>a</s>
     int ofContext = answers.untruncatedTokenCount() - question - 4;
     int room = 64 - question - 4;
     int windows = (int) Math.ceil((ofContext - 32) / (room - 32.0)); // overlap: half of 64

@@ -16,10 +16,16 @@ class AnswerCommandTest {
     String fields = "\"question\":\"Who lives in Berlin?\",\"context\":\"" + context + "\"";
     CommandRun run =
         CommandRun.of(
-            "{\"id\":1," + fields + "}\n"
-                + "{\"id\":2," + fields + ",\"options\":{\"top_k\":3,\"handle_impossible_answer\":true}}\n"
+            "{\"id\":1,"
+                + fields
+                + "}\n"
+                + "{\"id\":2,"
+                + fields
+                + ",\"options\":{\"top_k\":3,\"handle_impossible_answer\":true}}\n"
                 + "{\"id\":3,\"question\":\"\",\"context\":\"a\"}\n"
-                + "{\"id\":4," + fields + ",\"options\":{\"top_k\":0}}\n"
+                + "{\"id\":4,"
+                + fields
+                + ",\"options\":{\"top_k\":0}}\n"
                 + "{\"id\":5,\"question\":\"Who?\"}\n",
             "answer",
             "--model",
