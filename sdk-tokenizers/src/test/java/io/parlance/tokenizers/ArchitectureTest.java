@@ -14,13 +14,13 @@ import com.tngtech.archunit.lang.ArchRule;
     importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   @ArchTest
-  static final ArchRule tokenizersDoNotKnowTheirTrainers =
+  static final ArchRule tokenizersKnowNeitherTrainersNorChat =
       noClasses()
           .that()
           .resideInAPackage("io.parlance.tokenizers")
           .should()
           .dependOnClassesThat()
-          .resideInAPackage("io.parlance.tokenizers.training");
+          .resideInAnyPackage("io.parlance.tokenizers.training", "io.parlance.tokenizers.chat");
 
   @ArchTest
   static final ArchRule onlyOneClassTouchesNativeCode =

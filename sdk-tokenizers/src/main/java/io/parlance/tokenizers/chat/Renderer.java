@@ -71,7 +71,7 @@ final class Renderer {
     } else if (statement instanceof Statement.If condition) {
       return run(condition, scope, out);
     } else if (statement instanceof Statement.For loop) {
-      run(loop, scope, out, loop.items(), null, 1);
+      return run(loop, scope, out, loop.items(), null, 1);
     } else if (statement instanceof Statement.Jump jump) {
       return jump.leavesLoop() ? Flow.BREAK : Flow.CONTINUE;
     } else if (statement instanceof Statement.Group group) {
@@ -132,7 +132,7 @@ final class Renderer {
    *
    * @param given the items of an inner run of a recursive loop, else null
    */
-  private void run(
+  private Flow run(
       Statement.For loop,
       Scope scope,
       StringBuilder out,
@@ -169,9 +169,8 @@ final class Renderer {
         break;
       }
     }
-    if (items.isEmpty()) {
-      run(loop.otherwise(), new Scope(scope), out);
-    }
+    // A jump in the else block is one of the loop around this one.
+    return items.isEmpty() ? run(loop.otherwise(), new Scope(scope), out) : Flow.ON;
   }
 
   private void assign(Target target, Object value, Scope scope) {
