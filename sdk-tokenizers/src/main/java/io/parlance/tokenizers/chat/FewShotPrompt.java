@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A task told to a model by an instruction and examples: none (zero-shot), one or a few. Models that
- * only continue text take {@link #text}, models that chat take {@link #messages}.
+ * A task told to a model by an instruction and examples: none (zero-shot), one or a few. Models
+ * that only continue text take {@link #text}, models that chat take {@link #messages}.
  *
  * @param instruction what is to be done; empty for none
  * @param examples inputs with the outputs that are wanted, in this order
@@ -62,7 +62,8 @@ public record FewShotPrompt(
       parts.add(instruction);
     }
     for (Example example : examples) {
-      parts.add(labelled(inputLabel, example.input()) + "\n" + labelled(outputLabel, example.output()));
+      parts.add(
+          labelled(inputLabel, example.input()) + "\n" + labelled(outputLabel, example.output()));
     }
     parts.add(labelled(inputLabel, input) + "\n" + outputLabel);
     return String.join(SEPARATOR, parts);
@@ -73,8 +74,8 @@ public record FewShotPrompt(
   }
 
   /**
-   * The prompt for one input as a conversation: the instruction as system message, each example as a
-   * question and its answer, the input as the last question. Labels are not used.
+   * The prompt for one input as a conversation: the instruction as system message, each example as
+   * a question and its answer, the input as the last question. Labels are not used.
    */
   public List<ChatMessage> messages(String input) {
     List<ChatMessage> messages = new ArrayList<>();

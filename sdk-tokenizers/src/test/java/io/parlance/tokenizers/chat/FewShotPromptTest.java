@@ -24,7 +24,8 @@ class FewShotPromptTest {
             Output: negative
 
             Input: Great.
-            Output:""");
+            Output:\
+            """);
   }
 
   @Test
