@@ -4,6 +4,7 @@ import io.parlance.models.TrainableModel;
 import io.parlance.models.export.DecoderLayout;
 import io.parlance.models.export.ModelExporter;
 import io.parlance.models.export.Precision;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,10 @@ final class ExportCommand extends Subcommand {
   @Option(
       names = "--tokenizer",
       paramLabel = "FOLDER",
-      description = "Where the tokenizer is, if not in the model's folder.")
+      description = {
+        "Where the tokenizer is, if not in the model's folder.",
+        "Without one the graph takes token ids only."
+      })
   private @Nullable Path tokenizer;
 
   @Option(
@@ -62,8 +66,14 @@ final class ExportCommand extends Subcommand {
     try (TrainableModel trainable = TrainableModel.load(model)) {
       ModelExporter exporter =
           ModelExporter.of(trainable.model(), trainable.parameters())
-              .tokenizer(tokenizer == null ? model : tokenizer)
               .generationConfiguration(model);
+      if (tokenizer != null || Files.isRegularFile(model.resolve("tokenizer.json"))) {
+        exporter = exporter.tokenizer(tokenizer == null ? model : tokenizer);
+      } else {
+        streams()
+            .messages()
+            .println("no tokenizer.json in " + model + ": exporting without (see --tokenizer)");
+      }
       if (layout != null) {
         exporter = exporter.layout(layout(layout));
       }
