@@ -41,8 +41,7 @@ class WeightInitialisationTest {
     architectures.add(architecture);
     configuration.add("architectures", architectures);
     Map<String, JsonElement> expected = golden.getAsJsonObject("parameters").asMap();
-    PretrainedModel description =
-        Architectures.of(ModelConfig.of(family, configuration), Set.of());
+    PretrainedModel description = Architectures.of(ModelConfig.of(family, configuration), Set.of());
     try (TrainableModel model = TrainableModel.initialize(description, 7)) {
       Set<String> seen = new TreeSet<>();
       model

@@ -72,8 +72,7 @@ class ExportCommandTest {
     List.of("n_layer", "n_head").forEach(key -> json.addProperty(key, 2));
     Gpt2Config config = Gpt2Config.from(ModelConfig.of("tiny", json));
     Path target = folder.resolve("tiny");
-    try (TrainableModel model =
-        TrainableModel.initialize(config.model(Head.CAUSAL_LM), 1)) {
+    try (TrainableModel model = TrainableModel.initialize(config.model(Head.CAUSAL_LM), 1)) {
       ModelExporter.of(model.model(), model.parameters()).withSafetensors().write(target);
     }
     Files.delete(target.resolve("model.onnx"));
