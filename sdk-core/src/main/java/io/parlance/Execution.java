@@ -12,8 +12,11 @@ package io.parlance;
  *     to the task: encoders compute as many runs at once as there are threads, which gives the most
  *     texts a second, and generation puts all threads into one run, because its memory traffic is
  *     shared
+ * @param cpuFallback whether a session runs on the CPU, with a warning in the log, where the GPU
+ *     cannot be used
  */
-public record Execution(Device device, int deviceIndex, int threads, int threadsPerRun) {
+public record Execution(
+    Device device, int deviceIndex, int threads, int threadsPerRun, boolean cpuFallback) {
   /** Value of {@link #threads()} that leaves the number to the SDK. */
   public static final int DEFAULT_THREADS = 0;
 
@@ -48,18 +51,18 @@ public record Execution(Device device, int deviceIndex, int threads, int threads
 
   /** On the CPU, with the SDK's choice of threads. */
   public static Execution cpu() {
-    return new Execution(Device.CPU, 0, DEFAULT_THREADS, DEFAULT_THREADS);
+    return new Execution(Device.CPU, 0, DEFAULT_THREADS, DEFAULT_THREADS, false);
   }
 
   /**
    * On an NVIDIA GPU. Needs the artifact {@code com.microsoft.onnxruntime:onnxruntime_gpu} in place
    * of {@code onnxruntime}, and CUDA 12; creating a session fails with {@link
-   * NativeLibraryException} without them.
+   * NativeLibraryException} without them, or falls back if {@link #orCpu()} says so.
    *
    * @param deviceIndex which GPU, from 0
    */
   public static Execution cuda(int deviceIndex) {
-    return new Execution(Device.CUDA, deviceIndex, DEFAULT_THREADS, DEFAULT_THREADS);
+    return new Execution(Device.CUDA, deviceIndex, DEFAULT_THREADS, DEFAULT_THREADS, false);
   }
 
   /**
@@ -87,7 +90,7 @@ public record Execution(Device device, int deviceIndex, int threads, int threads
    * @param threads at least 1, or {@link #DEFAULT_THREADS}
    */
   public Execution threads(int threads) {
-    return new Execution(device, deviceIndex, threads, threadsPerRun);
+    return new Execution(device, deviceIndex, threads, threadsPerRun, cpuFallback);
   }
 
   /**
@@ -97,12 +100,20 @@ public record Execution(Device device, int deviceIndex, int threads, int threads
    * @param threads at least 1, or {@link #DEFAULT_THREADS}
    */
   public Execution threadsPerRun(int threads) {
-    return new Execution(device, deviceIndex, this.threads, threads);
+    return new Execution(device, deviceIndex, this.threads, threads, cpuFallback);
+  }
+
+  /**
+   * The same, but on the CPU where the GPU cannot be used: each session then logs a warning that
+   * says why, and tells by {@code Session.execution()} where it really runs.
+   */
+  public Execution orCpu() {
+    return new Execution(device, deviceIndex, threads, threadsPerRun, true);
   }
 
   @Override
   public String toString() {
-    String where = device == Device.CPU ? "cpu" : "cuda:" + deviceIndex;
+    String where = device == Device.CPU ? "cpu" : "cuda:" + deviceIndex + (cpuFallback ? " or cpu" : "");
     return threads == DEFAULT_THREADS ? where : where + ", " + threads + " threads";
   }
 }

@@ -3,6 +3,7 @@ package io.parlance.model;
 import io.parlance.ModelNotFoundException;
 import io.parlance.ModelUnusableException;
 import io.parlance.NativeLibraryException;
+import io.parlance.runtime.Diagnostics;
 import io.parlance.runtime.Session;
 import io.parlance.runtime.SessionOptions;
 import io.parlance.tokenizers.Tokenizer;
@@ -149,7 +150,11 @@ public final class ModelFolder {
               + System.getProperty("os.arch")
               + " ("
               + e
-              + "); ai.djl.huggingface:tokenizers says which it brings",
+              + "). "
+              + Diagnostics.read().summary()
+              + ". ai.djl.huggingface:tokenizers brings it for linux x86-64 and aarch64 (glibc 2.34 or newer),"
+              + " macOS aarch64 and Windows x86-64; elsewhere name a folder with your own build by"
+              + " -DRUST_LIBRARY_PATH=FOLDER",
           e);
     }
   }

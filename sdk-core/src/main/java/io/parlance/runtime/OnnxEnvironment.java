@@ -15,6 +15,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -105,10 +106,10 @@ final class OnnxEnvironment {
             + System.getProperty("os.arch")
             + " ("
             + root
-            + "). com.microsoft.onnxruntime:onnxruntime brings it for linux x86-64 and aarch64 (glibc 2.27 or newer),"
-            + " macOS aarch64 and Windows x86-64, and unpacks it into java.io.tmpdir ("
-            + System.getProperty("java.io.tmpdir")
-            + "), which must be writable; elsewhere name a folder with your own build by"
+            + "). "
+            + Diagnostics.read().summary()
+            + ". com.microsoft.onnxruntime:onnxruntime brings it for linux x86-64 and aarch64 (glibc 2.28 or newer),"
+            + " macOS aarch64 and Windows x86-64; elsewhere name a folder with your own build by"
             + " -Donnxruntime.native.path=FOLDER",
         cause);
   }
@@ -144,6 +145,11 @@ final class OnnxEnvironment {
 
   OrtEnvironment ort() {
     return ort;
+  }
+
+  /** The version of the loaded library. */
+  static String version() {
+    return get().ort.getVersion();
   }
 
   /** Opens native options for one session; the caller closes them after the session. */
@@ -198,20 +204,36 @@ final class OnnxEnvironment {
               + device
               + " was asked for, but the ONNX Runtime on the class path has no CUDA (it has "
               + OrtEnvironment.getAvailableProviders()
-              + "); replace com.microsoft.onnxruntime:onnxruntime by onnxruntime_gpu of the same version"
-              + " (linux and Windows x86-64), or use Execution.cpu()");
+              + "); "
+              + missingCuda()
+              + "replace com.microsoft.onnxruntime:onnxruntime by onnxruntime_gpu of the same version"
+              + " (linux and Windows x86-64), or use Execution.cpu() or orCpu()");
     }
     try {
       opened.addCUDA(device);
     } catch (OrtException e) {
-      throw new NativeLibraryException(
-          "cuda:"
-              + device
-              + " cannot be used: "
-              + e.getMessage()
-              + "; it needs an NVIDIA driver and the CUDA 12 runtime (libcudart.so.12, libcublas.so.12,"
-              + " libcublasLt.so.12, libcurand.so.10), or use Execution.cpu()",
-          e);
+      throw cudaUnusable(device, e);
     }
+  }
+
+  /** What a session says that asked for CUDA and did not get it. */
+  static NativeLibraryException cudaUnusable(int device, OrtException cause) {
+    return new NativeLibraryException(
+        "cuda:"
+            + device
+            + " cannot be used: "
+            + cause.getMessage()
+            + "; "
+            + missingCuda()
+            + "it needs an NVIDIA driver and the CUDA 12 runtime "
+            + CudaLibraries.NAMES
+            + "; or use Execution.cpu() or orCpu()",
+        cause);
+  }
+
+  /** Which libraries were looked for in vain, as the start of a sentence; empty if none. */
+  private static String missingCuda() {
+    List<String> missing = CudaLibraries.of(Host.here()).missing();
+    return missing.isEmpty() ? "" : "this machine lacks " + String.join(", ", missing) + "; ";
   }
 }

@@ -7,9 +7,11 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.parlance.CancelledException;
+import io.parlance.Execution;
 import io.parlance.InvalidInputException;
 import io.parlance.ModelNotFoundException;
 import io.parlance.ModelUnusableException;
+import io.parlance.NativeLibraryException;
 import io.parlance.NlpException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * A loaded graph, ready to run. One session serves any number of threads at once.
@@ -38,11 +41,14 @@ public final class Session implements AutoCloseable {
       options; // ONNX Runtime needs them as long as the session lives
   private final Map<String, TensorDescription> inputs;
   private final Map<String, TensorDescription> outputs;
+  private final Execution execution;
   private final CallGate gate;
 
-  private Session(String name, OrtSession ort, OrtSession.SessionOptions options)
+  private Session(
+      String name, OrtSession ort, OrtSession.SessionOptions options, Execution execution)
       throws OrtException {
     this.name = name;
+    this.execution = execution;
     this.gate = new CallGate(name);
     this.ort = ort;
     this.options = options;
@@ -108,28 +114,56 @@ public final class Session implements AutoCloseable {
     if (bytes == 0) {
       throw new ModelUnusableException(name + " is empty (0 bytes); an ONNX graph was expected");
     }
+    Execution execution = options.execution();
+    if (execution.device() == Execution.Device.CUDA && execution.cpuFallback()) {
+      try {
+        return openThere(name, bytes, options, opener);
+      } catch (NativeLibraryException e) {
+        LoggerFactory.getLogger(Session.class).warn("{} runs on the CPU: {}", name, e.getMessage());
+        Execution cpu =
+            Execution.cpu()
+                .threads(execution.threads())
+                .threadsPerRun(execution.threadsPerRun())
+                .orCpu();
+        return openThere(name, bytes, options.withExecution(cpu), opener);
+      }
+    }
+    return openThere(name, bytes, options, opener);
+  }
+
+  private static Session openThere(
+      String name, long bytes, SessionOptions options, Opener opener) {
     OrtSession.SessionOptions opened = null;
     OrtSession ort = null;
     try {
       opened = OnnxEnvironment.sessionOptions(options);
       ort = opener.open(OnnxEnvironment.get().ort(), opened);
-      Session session = new Session(name, ort, opened);
+      Session session = new Session(name, ort, opened, options.execution());
       NativeHandles.opened();
       return session;
     } catch (OrtException e) {
       closeQuietly(ort, opened, e);
-      throw new ModelUnusableException(
-          name
-              + " ("
-              + bytes
-              + " bytes) cannot be loaded as an ONNX graph, it may be truncated, of a newer format or"
-              + " miss its external data: "
-              + e.getMessage(),
-          e);
+      throw unusable(name, bytes, options.execution(), e);
     } catch (RuntimeException | Error e) {
       closeQuietly(ort, opened, e);
       throw e;
     }
+  }
+
+  private static NlpException unusable(
+      String name, long bytes, Execution execution, OrtException cause) {
+    String message = String.valueOf(cause.getMessage());
+    if (execution.device() == Execution.Device.CUDA && message.contains("CUDA")) {
+      return OnnxEnvironment.cudaUnusable(execution.deviceIndex(), cause);
+    }
+    return new ModelUnusableException(
+        name
+            + " ("
+            + bytes
+            + " bytes) cannot be loaded as an ONNX graph, it may be truncated, of a newer format or"
+            + " miss its external data: "
+            + message,
+        cause);
   }
 
   private static void closeQuietly(
@@ -163,6 +197,11 @@ public final class Session implements AutoCloseable {
   /** The name that messages use: the file, or what was given for it. */
   public String name() {
     return name;
+  }
+
+  /** Where the session runs: what was asked for, or the CPU if that is its fallback. */
+  public Execution execution() {
+    return execution;
   }
 
   /** What the graph takes, in its order. */

@@ -302,6 +302,14 @@ class SessionTest {
   }
 
   @Test
+  void runsOnTheCpuWithoutCudaWhenAskedTo() {
+    SessionOptions options = OPTIONS.withExecution(Execution.cuda(0).orCpu().threads(1));
+    try (Session session = Session.load(descent(), "graph", options)) {
+      assertThat(session.execution()).isEqualTo(Execution.cpu().orCpu().threads(1));
+    }
+  }
+
+  @Test
   void closesTwiceAndRefusesRunsAfterwards() {
     Session session = load(descent());
     session.close();

@@ -20,8 +20,14 @@ final class ExecutionOptions {
       description = "Threads within one operator; as many as physical cores if not given.")
   private @Nullable Integer threads;
 
+  @Option(
+      names = "--cpu-fallback",
+      description = "Run on the CPU, with a warning, where the GPU cannot be used.")
+  private boolean cpuFallback;
+
   Execution execution() {
-    Execution where = Execution.parse(execution);
+    Execution given = Execution.parse(execution);
+    Execution where = cpuFallback ? given.orCpu() : given;
     return threads == null ? where : where.threads(threads);
   }
 }

@@ -14,6 +14,7 @@ import io.parlance.models.graph.Node;
 import io.parlance.models.graph.OnnxModel;
 import io.parlance.models.graph.OnnxReader;
 import io.parlance.models.weights.SafetensorsReader;
+import io.parlance.runtime.Diagnostics;
 import io.parlance.runtime.Session;
 import io.parlance.runtime.SessionOptions;
 import io.parlance.runtime.TensorDescription;
@@ -26,14 +27,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Tells what is in a model folder. */
+/** Tells what is in a model folder, or what the machine offers. */
 @Command(
     name = "inspect",
     description = {
-      "Tells what is in a model folder.",
+      "Tells what is in a model folder, or what this machine offers.",
       "Writes one JSON object: configuration, tokenizer, graphs with their inputs and "
           + "outputs, weights. What cannot be read has its error in place; the exit status is "
           + "3 then."
@@ -46,9 +48,18 @@ final class InspectCommand extends Subcommand {
   @Option(
       names = "--model",
       paramLabel = "SOURCE",
-      required = true,
       description = "A model folder, or hf:ORGANISATION/NAME[@REVISION].")
-  private String source;
+  private @Nullable String source;
+
+  @Option(
+      names = "--system",
+      description =
+          "Tell what this machine offers to the native libraries and what is missing, and try to "
+              + "load ONNX Runtime; the exit status is 3 if a problem was found.")
+  private boolean system;
+
+  @Option(names = "--json", description = "With --system: write JSON instead of text.")
+  private boolean json;
 
   private Path model = Path.of("");
 
@@ -61,7 +72,25 @@ final class InspectCommand extends Subcommand {
 
   @Override
   public Integer call() throws IOException {
-    model = folder();
+    if (source == null ? !system : system) {
+      throw new RefusedException("give --model SOURCE or --system");
+    }
+    return source == null ? inspectSystem() : inspectModel(source);
+  }
+
+  private int inspectSystem() throws IOException {
+    Diagnostics report = Diagnostics.read().tryNative();
+    write(json ? PRETTY.toJson(report) + "\n" : report.toString());
+    return report.problems().isEmpty() ? ExitStatus.SUCCESS : ExitStatus.SOME_LINES_FAILED;
+  }
+
+  private void write(String text) throws IOException {
+    streams().out().write(text.getBytes(StandardCharsets.UTF_8));
+    streams().out().flush();
+  }
+
+  private int inspectModel(String source) throws IOException {
+    model = folder(source);
     if (!Files.isDirectory(model)) {
       throw new RefusedException("there is no model folder " + model.toAbsolutePath());
     }
@@ -71,12 +100,11 @@ final class InspectCommand extends Subcommand {
     report.add("tokenizer", part(this::tokenizer));
     report.add("graphs", parts(".onnx", this::graph));
     report.add("weights", parts(".safetensors", this::weights));
-    streams().out().write((PRETTY.toJson(report) + "\n").getBytes(StandardCharsets.UTF_8));
-    streams().out().flush();
+    write(PRETTY.toJson(report) + "\n");
     return failed ? ExitStatus.SOME_LINES_FAILED : ExitStatus.SUCCESS;
   }
 
-  private Path folder() {
+  private Path folder(String source) {
     if (ModelSource.of(source) instanceof ModelSource.Hub hub) {
       HubOptions options = HubOptions.fromEnvironment().listener(new DownloadDisplay(streams()));
       return ModelDownload.fetch(hub.withOptions(options));

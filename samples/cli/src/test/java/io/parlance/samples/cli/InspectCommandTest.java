@@ -42,6 +42,19 @@ class InspectCommandTest {
         .contains("model.onnx");
   }
 
+  @Test
+  void tellsWhatTheMachineOffers() {
+    CommandRun text = CommandRun.of("", "inspect", "--system");
+    assertThat(text.out()).contains("java.io.tmpdir: ", "libcudart.so.12: ", "ONNX Runtime: loaded");
+    CommandRun json = CommandRun.of("", "inspect", "--system", "--json");
+    JsonObject report = JsonParser.parseString(json.out()).getAsJsonObject();
+    assertThat(report.getAsJsonObject("sections").getAsJsonObject("system").keySet())
+        .contains("operating system", "architecture", "Java");
+    assertThat(json.status() == ExitStatus.SUCCESS)
+        .isEqualTo(report.getAsJsonArray("problems").isEmpty());
+    assertThat(CommandRun.of("", "inspect").status()).isEqualTo(ExitStatus.REFUSED);
+  }
+
   private static String message(JsonObject part) {
     return part.getAsJsonObject("error").get("message").getAsString();
   }
