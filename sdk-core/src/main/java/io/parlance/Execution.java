@@ -41,11 +41,7 @@ public record Execution(
   private static void check(String what, int threads) {
     if (threads < DEFAULT_THREADS) {
       throw new InvalidInputException(
-          what
-              + threads
-              + " must be positive (or "
-              + DEFAULT_THREADS
-              + " for the SDK's choice)");
+          what + threads + " must be positive (or " + DEFAULT_THREADS + " for the SDK's choice)");
     }
   }
 
@@ -113,7 +109,8 @@ public record Execution(
 
   @Override
   public String toString() {
-    String where = device == Device.CPU ? "cpu" : "cuda:" + deviceIndex + (cpuFallback ? " or cpu" : "");
+    String where =
+        device == Device.CPU ? "cpu" : "cuda:" + deviceIndex + (cpuFallback ? " or cpu" : "");
     return threads == DEFAULT_THREADS ? where : where + ", " + threads + " threads";
   }
 }

@@ -152,9 +152,9 @@ public final class ModelFolder {
               + e
               + "). "
               + Diagnostics.read().summary()
-              + ". ai.djl.huggingface:tokenizers brings it for linux x86-64 and aarch64 (glibc 2.34 or newer),"
-              + " macOS aarch64 and Windows x86-64; elsewhere name a folder with your own build by"
-              + " -DRUST_LIBRARY_PATH=FOLDER",
+              + ". ai.djl.huggingface:tokenizers brings it for linux x86-64 and aarch64 (glibc 2.34"
+              + " or newer), macOS aarch64 and Windows x86-64; elsewhere name a folder with your"
+              + " own build by -DRUST_LIBRARY_PATH=FOLDER",
           e);
     }
   }

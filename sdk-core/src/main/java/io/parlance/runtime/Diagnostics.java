@@ -46,8 +46,7 @@ public record Diagnostics(Map<String, Map<String, String>> sections, List<String
   public Diagnostics {
     Map<String, Map<String, String>> copy = new LinkedHashMap<>();
     sections.forEach(
-        (name, values) ->
-            copy.put(name, Collections.unmodifiableMap(new LinkedHashMap<>(values))));
+        (name, values) -> copy.put(name, Collections.unmodifiableMap(new LinkedHashMap<>(values))));
     sections = Collections.unmodifiableMap(copy);
     problems = List.copyOf(problems);
   }

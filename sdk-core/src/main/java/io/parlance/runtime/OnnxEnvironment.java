@@ -108,9 +108,9 @@ final class OnnxEnvironment {
             + root
             + "). "
             + Diagnostics.read().summary()
-            + ". com.microsoft.onnxruntime:onnxruntime brings it for linux x86-64 and aarch64 (glibc 2.28 or newer),"
-            + " macOS aarch64 and Windows x86-64; elsewhere name a folder with your own build by"
-            + " -Donnxruntime.native.path=FOLDER",
+            + ". com.microsoft.onnxruntime:onnxruntime brings it for linux x86-64 and aarch64"
+            + " (glibc 2.28 or newer), macOS aarch64 and Windows x86-64; elsewhere name a folder"
+            + " with your own build by -Donnxruntime.native.path=FOLDER",
         cause);
   }
 
@@ -206,8 +206,8 @@ final class OnnxEnvironment {
               + OrtEnvironment.getAvailableProviders()
               + "); "
               + missingCuda()
-              + "replace com.microsoft.onnxruntime:onnxruntime by onnxruntime_gpu of the same version"
-              + " (linux and Windows x86-64), or use Execution.cpu() or orCpu()");
+              + "replace com.microsoft.onnxruntime:onnxruntime by onnxruntime_gpu of the same"
+              + " version (linux and Windows x86-64), or use Execution.cpu() or orCpu()");
     }
     try {
       opened.addCUDA(device);

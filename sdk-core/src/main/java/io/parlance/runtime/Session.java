@@ -131,8 +131,7 @@ public final class Session implements AutoCloseable {
     return openThere(name, bytes, options, opener);
   }
 
-  private static Session openThere(
-      String name, long bytes, SessionOptions options, Opener opener) {
+  private static Session openThere(String name, long bytes, SessionOptions options, Opener opener) {
     OrtSession.SessionOptions opened = null;
     OrtSession ort = null;
     try {

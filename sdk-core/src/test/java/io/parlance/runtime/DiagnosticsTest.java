@@ -47,8 +47,8 @@ class DiagnosticsTest {
   void reportsAboutAMachineThatShowsNothing() {
     properties.clear();
     Diagnostics report = read();
-    assertThat(report.sections()).containsOnlyKeys(
-        "system", "limits", "folders", "onnxruntime", "tokenizers", "cuda");
+    assertThat(report.sections())
+        .containsOnlyKeys("system", "limits", "folders", "onnxruntime", "tokenizers", "cuda");
     assertThat(report.toString()).contains("operating system: unknown", "problems");
     assertThat(report.problems().get(0)).contains("no native libraries for linux-unknown");
   }
@@ -71,7 +71,9 @@ class DiagnosticsTest {
   @Test
   void tellsGlibcFromMusl() throws IOException {
     file("/proc/self/maps", "7f00-7f01 r-xp 0 00:01 7   /usr/lib/libc.so.6\n");
-    file("/usr/lib/libc.so.6", "\u007fELF\0GNU C Library (Debian GLIBC 2.31-13) stable release version 2.31.\n");
+    file(
+        "/usr/lib/libc.so.6",
+        "\u007fELF\0GNU C Library (Debian GLIBC 2.31-13) stable release version 2.31.\n");
     assertThat(value("system", "C library")).isEqualTo("glibc 2.31");
     assertThat(read().summary()).contains("glibc 2.31 is too old", "tokenizers need 2.34");
     file("/usr/lib/libc.so.6", "GNU C Library (GNU libc) stable release version 2.36.\n");

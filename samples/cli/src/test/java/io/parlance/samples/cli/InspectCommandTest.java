@@ -45,7 +45,8 @@ class InspectCommandTest {
   @Test
   void tellsWhatTheMachineOffers() {
     CommandRun text = CommandRun.of("", "inspect", "--system");
-    assertThat(text.out()).contains("java.io.tmpdir: ", "libcudart.so.12: ", "ONNX Runtime: loaded");
+    assertThat(text.out())
+        .contains("java.io.tmpdir: ", "libcudart.so.12: ", "ONNX Runtime: loaded");
     CommandRun json = CommandRun.of("", "inspect", "--system", "--json");
     JsonObject report = JsonParser.parseString(json.out()).getAsJsonObject();
     assertThat(report.getAsJsonObject("sections").getAsJsonObject("system").keySet())
