@@ -33,7 +33,8 @@ public final class Architectures {
                   Electra.FAMILY,
                   Mpnet.FAMILY,
                   Deberta.FAMILY,
-                  Xlnet.FAMILY),
+                  Xlnet.FAMILY,
+                  SpanBert.FAMILY),
               Roberta.FAMILIES.stream())
           .toList();
 
@@ -41,6 +42,7 @@ public final class Architectures {
     ENCODERS.forEach(family -> BUILDERS.putAll(family.builders()));
     BUILDERS.putAll(DecoderModel.builders());
     BUILDERS.putAll(RecurrentLanguageModel.builders());
+    BUILDERS.putAll(ElectraPretraining.builders());
   }
 
   private Architectures() {}
@@ -55,11 +57,12 @@ public final class Architectures {
    *     built, or a value of the configuration is wrong
    */
   public static PretrainedModel of(ModelConfig config, Set<String> weights) {
-    if (config.architectures().isEmpty()) {
+    String type = config.modelType().orElse("");
+    if (config.architectures().isEmpty() && !BUILDERS.containsKey(type)) {
       throw new ModelUnusableException(
           config + " names no class under 'architectures'; known are " + names());
     }
-    String name = config.architectures().get(0);
+    String name = config.architectures().isEmpty() ? type : config.architectures().get(0);
     Builder builder = BUILDERS.get(name);
     if (builder == null) {
       throw new ModelUnusableException(

@@ -13,7 +13,7 @@ import java.util.Set;
  * post-norm transformer layers. Pretraining: masked language modelling and next sentence
  * prediction; the loss is the sum of both.
  */
-final class Bert extends Encoder {
+class Bert extends Encoder {
 
   static final EncoderFamily FAMILY =
       new EncoderFamily(
@@ -48,7 +48,7 @@ final class Bert extends Encoder {
   }
 
   @Override
-  BertConfig config() {
+  EncoderConfig<?> config() {
     return config;
   }
 
@@ -74,7 +74,8 @@ final class Bert extends Encoder {
             this,
             settings.embeddings(settings.hiddenSize()),
             config.positionEmbedding(),
-            config.decoder())
+            config.decoder(),
+            null)
         .encode(body, tokens, firstOnly);
   }
 

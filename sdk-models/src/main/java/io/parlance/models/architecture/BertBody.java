@@ -16,9 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param embeddings at the bottom
  * @param positions how attention knows where tokens are
  * @param decoder whether tokens see only those before them
+ * @param sharedEmbeddings where the embeddings are, if they are another model's
  */
 record BertBody(
-    Encoder encoder, TextEmbeddings embeddings, PositionEmbedding positions, boolean decoder) {
+    Encoder encoder,
+    TextEmbeddings embeddings,
+    PositionEmbedding positions,
+    boolean decoder,
+    @Nullable String sharedEmbeddings) {
 
   /** Buffers of relative positions: the reference makes the table that it then does not use. */
   static final String UNUSED_POSITIONS = "(.*\\.)?embeddings\\.position_embeddings\\.weight";
@@ -27,10 +32,11 @@ record BertBody(
     EncoderSettings settings = encoder.settings;
     TextEmbeddings used =
         positions == PositionEmbedding.ABSOLUTE ? embeddings : embeddings.withoutPositions();
+    Scope tables =
+        new Scope(
+            body.graph(), sharedEmbeddings == null ? body.name("embeddings") : sharedEmbeddings);
     Value embedded =
-        body.in(
-            "embeddings",
-            s -> used.apply(s, tokens.ids(), tokens.tokenTypes(), tokens.positions()));
+        used.apply(tables, tokens.ids(), tokens.tokenTypes(), tokens.positions());
     Value states =
         embeddings.width() == settings.hiddenSize()
             ? embedded

@@ -12,6 +12,7 @@ import io.parlance.models.objective.Losses;
 import io.parlance.models.weights.WeightNames;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * ELECTRA (Clark et al. 2020, arXiv:2003.10555): BERT's body on narrower embeddings. A generator
@@ -42,10 +43,26 @@ final class Electra extends Encoder {
           "generator_lm_head.bias");
 
   private final ElectraConfig config;
+  private final @Nullable String sharedEmbeddings;
 
   Electra(ElectraConfig config) {
+    this(config, null);
+  }
+
+  /**
+   * A model with the embeddings of another.
+   *
+   * @param sharedEmbeddings where those are; null for its own
+   */
+  Electra(ElectraConfig config, @Nullable String sharedEmbeddings) {
     super(config.settings(), "electra");
     this.config = config;
+    this.sharedEmbeddings = sharedEmbeddings;
+  }
+
+  @Override
+  String embeddings(Scope root) {
+    return sharedEmbeddings == null ? super.embeddings(root) : sharedEmbeddings;
   }
 
   @Override
@@ -79,7 +96,8 @@ final class Electra extends Encoder {
             this,
             settings.embeddings(config.embeddingSize()),
             config.positionEmbedding(),
-            config.decoder())
+            config.decoder(),
+            sharedEmbeddings)
         .encode(body, tokens, firstOnly);
   }
 

@@ -8,6 +8,7 @@ import static io.parlance.models.graph.Operators.tanh;
 
 import com.google.gson.JsonObject;
 import io.parlance.models.graph.Scope;
+import io.parlance.models.graph.Shape;
 import io.parlance.models.graph.Value;
 import io.parlance.models.nn.Activation;
 import io.parlance.models.nn.Attention;
@@ -30,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * parameter is called {@code body}: that is the scope of the bare encoder.
  */
 abstract class Encoder {
-
-  static final String WORD_EMBEDDINGS = ".embeddings.word_embeddings";
 
   final EncoderSettings settings;
   private final String prefix;
@@ -77,6 +76,11 @@ abstract class Encoder {
   /** The inputs of exported graphs. */
   List<String> exportedInputs() {
     return List.of("input_ids", "attention_mask", "token_type_ids");
+  }
+
+  /** The shape of one of {@link #exportedInputs}. */
+  Shape inputShape(String input) {
+    return Shape.of("batch", "sequence");
   }
 
   /**
@@ -246,16 +250,25 @@ abstract class Encoder {
       String untied,
       long width,
       Activation activation) {
-    Scope owner =
-        settings.tieWordEmbeddings()
-            ? new Scope(root.graph(), root.name(prefix + WORD_EMBEDDINGS))
-            : new Scope(root.graph(), head.name(untied));
-    Value table =
-        Embedding.table(
-            owner, settings.vocabularySize(), width, settings.embeddings(width).words());
+    Scope owner = new Scope(root.graph(), head.name(untied));
     return new VocabularyScores(
             names, width, activation, settings.layerNormEpsilon(), settings.weights())
-        .apply(head, hidden, table);
+        .apply(head, hidden, wordTable(root, owner, width));
+  }
+
+  /** The word embeddings, or the table of a head that is not tied to them. */
+  Value wordTable(Scope root, Scope untied, long width) {
+    Scope owner =
+        settings.tieWordEmbeddings()
+            ? new Scope(root.graph(), embeddings(root) + ".word_embeddings")
+            : untied;
+    return Embedding.table(
+        owner, settings.vocabularySize(), width, settings.embeddings(width).words());
+  }
+
+  /** Where the embeddings are. */
+  String embeddings(Scope root) {
+    return root.name(prefix + ".embeddings");
   }
 
   /** Rows of flattened hidden states: [positions, hidden]. */

@@ -59,11 +59,12 @@ final class EncoderModel implements PretrainedModel {
 
   @Override
   public Inputs declareInputs(Graph graph) {
-    if (head != Head.MULTIPLE_CHOICE) {
-      return PretrainedModel.super.declareInputs(graph);
-    }
     for (String name : exportedInputs()) {
-      graph.input(name, ElementType.INT64, Shape.of("batch", "choices", "sequence"));
+      Shape shape =
+          head == Head.MULTIPLE_CHOICE
+              ? Shape.of("batch", "choices", "sequence")
+              : encoder.inputShape(name);
+      graph.input(name, ElementType.INT64, shape);
     }
     return Inputs.of(graph);
   }

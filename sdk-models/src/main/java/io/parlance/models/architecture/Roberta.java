@@ -89,7 +89,8 @@ final class Roberta extends Encoder {
             this,
             settings.embeddings(settings.hiddenSize()).paddingPosition(settings.padTokenId()),
             config.positionEmbedding(),
-            config.decoder())
+            config.decoder(),
+            null)
         .encode(body, tokens, firstOnly);
   }
 

@@ -34,10 +34,19 @@ public record VocabularyScores(
    * @return [..., vocabulary]
    */
   public Value apply(Scope scope, Value hidden, Value table) {
+    return scores(scope, represent(scope, hidden), table);
+  }
+
+  /** What is compared with the word embeddings: [..., width]. */
+  public Value represent(Scope scope, Value hidden) {
     Value activated =
         scope.in(names.dense, s -> activation.apply(Linear.apply(s, hidden, width, weights)));
-    Value normalized = scope.in(names.norm, s -> LayerNorm.apply(s, activated, epsilon));
+    return scope.in(names.norm, s -> LayerNorm.apply(s, activated, epsilon));
+  }
+
+  /** The scores of what {@link #represent} gave. */
+  public Value scores(Scope scope, Value represented, Value table) {
     Value bias = scope.parameter(names.bias, Initialization.ZEROS, table.shape().get(0).size());
-    return Linear.apply(normalized, table, bias);
+    return Linear.apply(represented, table, bias);
   }
 }

@@ -146,6 +146,43 @@ class EncoderFamiliesTest {
         .with(s -> s.sizes(2, 16, 2, 32));
   }
 
+  /** BERT's cased checkpoint has 108 310 272 parameters, 590 592 of them in the pooler. */
+  @Test
+  void spanBertAddsItsBoundaryHead() {
+    SpanBertConfig config = SpanBertConfig.base();
+    long hidden = 768;
+    long boundary =
+        28_996 // bias
+            + 20 * 200 // places
+            + (2 * hidden + 200) * hidden + hidden // first layer
+            + hidden * hidden + hidden // second layer
+            + 4 * hidden; // their normalizations
+    long words = 28_996 + hidden * hidden + hidden + 2 * hidden;
+    assertThat(
+            config.model(Head.PRETRAINING).parameters().values().stream()
+                .mapToLong(p -> p.value().shape().elements().size())
+                .sum())
+        .isEqualTo(108_310_272 - 590_592 + words + boundary);
+    ModelConfig written =
+        ModelConfig.of("config.json", config.model(Head.PRETRAINING).configuration());
+    assertThat(Architectures.encoder(written)).isEqualTo(config);
+    assertThat(config.model(Head.TOKEN_CLASSIFICATION).architecture())
+        .isEqualTo("BertForTokenClassification");
+  }
+
+  @Test
+  void electrasTwoModelsShareTheirEmbeddings() {
+    ElectraPretraining pretraining =
+        ElectraPretraining.of(ElectraConfig.base().generator(3), ElectraConfig.base());
+    assertThat(pretraining.parameters().keySet())
+        .contains("discriminator.electra.embeddings.word_embeddings.weight")
+        .noneMatch(name -> name.startsWith("generator.electra.embeddings."));
+    ModelConfig written = ModelConfig.of("config.json", pretraining.configuration());
+    assertThat(Architectures.of(written, Set.of())).isEqualTo(pretraining);
+    assertThatThrownBy(() -> ElectraPretraining.of(ElectraConfig.small(), ElectraConfig.base()))
+        .hasMessageContaining("embedding_size is 128 in the generator and 768");
+  }
+
   @Test
   void aHeadThatAFamilyLacksIsNamed() {
     assertThatThrownBy(() -> DistilBertConfig.base().model(Head.NEXT_SENTENCE_PREDICTION))
