@@ -34,7 +34,8 @@ public final class Architectures {
                   Mpnet.FAMILY,
                   Deberta.FAMILY,
                   Xlnet.FAMILY,
-                  SpanBert.FAMILY),
+                  SpanBert.FAMILY,
+                  ModernBert.FAMILY),
               Roberta.FAMILIES.stream())
           .toList();
 

@@ -86,8 +86,8 @@ abstract class Encoder {
   /**
    * The hidden states after the last layer.
    *
-   * @param firstOnly whether only the state of the first token is wanted; spares most of the last
-   *     layer
+   * @param firstOnly whether only the state that stands for the whole text is wanted, that of the
+   *     first token as a rule; spares most of the last layer
    * @return [batch, sequence, hidden], or [batch, 1, hidden]
    */
   abstract Value encode(Scope body, TokenInputs tokens, boolean firstOnly);

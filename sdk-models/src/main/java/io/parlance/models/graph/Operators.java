@@ -291,6 +291,11 @@ public final class Operators {
     return node("LayerNormalization", Map.of("axis", -1L, "epsilon", epsilon), a, scale, bias);
   }
 
+  /** The same without shift. */
+  public static Value layerNormalization(Value a, Value scale, double epsilon) {
+    return node("LayerNormalization", Map.of("axis", -1L, "epsilon", epsilon), a, scale);
+  }
+
   // ---- shapes
 
   public static Value shape(Value a) {

@@ -26,14 +26,26 @@ public final class LayerNorm {
     long width = x.shape().get(-1).size();
     Value weight = scope.parameter("weight", Initialization.ONES, width);
     Value bias = scope.parameter("bias", Initialization.ZEROS, width);
-    if (scope.graph().target() == Graph.Target.INFERENCE) {
-      return layerNormalization(x, weight, bias, epsilon);
-    }
+    return scope.graph().target() == Graph.Target.INFERENCE
+        ? layerNormalization(x, weight, bias, epsilon)
+        : add(scaled(x, weight, epsilon), bias);
+  }
+
+  /** The same without the shift at the end. */
+  public static Value withoutBias(Scope scope, Value x, double epsilon) {
+    long width = x.shape().get(-1).size();
+    Value weight = scope.parameter("weight", Initialization.ONES, width);
+    return scope.graph().target() == Graph.Target.INFERENCE
+        ? layerNormalization(x, weight, epsilon)
+        : scaled(x, weight, epsilon);
+  }
+
+  private static Value scaled(Value x, Value weight, double epsilon) {
     // ONNX Runtime's kernel takes three times as long as its parts, which the gradient needs one by
     // one anyway.
     Value centred = sub(x, reduceMean(x, true, -1));
     Value variance = reduceMean(mul(centred, centred), true, -1);
     Value normalized = mul(centred, reciprocal(sqrt(add(variance, epsilon))));
-    return add(mul(normalized, weight), bias);
+    return mul(normalized, weight);
   }
 }

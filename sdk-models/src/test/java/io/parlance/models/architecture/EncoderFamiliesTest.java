@@ -36,6 +36,8 @@ class EncoderFamiliesTest {
         Arguments.of(ElectraConfig.base(), 108_891_648L),
         Arguments.of(ElectraConfig.large(), 334_092_288L),
         Arguments.of(MpnetConfig.base(), 109_486_464L),
+        Arguments.of(ModernBertConfig.base(), 149_014_272L),
+        Arguments.of(ModernBertConfig.large(), 394_781_696L),
         Arguments.of(XlnetConfig.base(), 116_718_336L),
         Arguments.of(XlnetConfig.large(), 360_268_800L),
         Arguments.of(DebertaConfig.v3Xsmall(), 70_682_112L),
@@ -115,6 +117,11 @@ class EncoderFamiliesTest {
         + " cls.predictions.transform.LayerNorm.weight cls.predictions.transform.dense.bias"
         + " cls.predictions.transform.dense.weight'",
     "deberta-v2, TOKEN_CLASSIFICATION, 'classifier.bias classifier.weight'",
+    "modernbert, MASKED_LM, 'decoder.bias head.dense.weight head.norm.weight'",
+    "modernbert, SEQUENCE_CLASSIFICATION, 'classifier.bias classifier.weight head.dense.weight"
+        + " head.norm.weight'",
+    "modernbert, QUESTION_ANSWERING, 'classifier.bias classifier.weight head.dense.weight"
+        + " head.norm.weight'",
     "xlnet, PRETRAINING, lm_loss.bias",
     "xlnet, SEQUENCE_CLASSIFICATION, 'logits_proj.bias logits_proj.weight"
         + " sequence_summary.summary.bias sequence_summary.summary.weight'",
