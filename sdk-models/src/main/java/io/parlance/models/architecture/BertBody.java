@@ -35,8 +35,7 @@ record BertBody(
     Scope tables =
         new Scope(
             body.graph(), sharedEmbeddings == null ? body.name("embeddings") : sharedEmbeddings);
-    Value embedded =
-        used.apply(tables, tokens.ids(), tokens.tokenTypes(), tokens.positions());
+    Value embedded = used.apply(tables, tokens.ids(), tokens.tokenTypes(), tokens.positions());
     Value states =
         embeddings.width() == settings.hiddenSize()
             ? embedded

@@ -17,8 +17,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * ELECTRA's pretraining (Clark et al. 2020, arXiv:2003.10555): a generator fills hidden tokens in, a
- * discriminator finds those that are wrong; both have the same embeddings. No gradient goes from
+ * ELECTRA's pretraining (Clark et al. 2020, arXiv:2003.10555): a generator fills hidden tokens in,
+ * a discriminator finds those that are wrong; both have the same embeddings. No gradient goes from
  * the discriminator to the generator, whose samples are inputs.
  *
  * <p>Inputs, each [batch, sequence]: {@code masked_ids} for the generator, {@code corrupted_ids}
@@ -126,8 +126,7 @@ public record ElectraPretraining(
     Electra filler = new Electra(generator, "discriminator.electra.embeddings");
     Electra finder = new Electra(discriminator);
     Value guessed =
-        generating.in(
-            "electra", s -> filler.encode(s, tokens(inputs, "masked_ids"), false));
+        generating.in("electra", s -> filler.encode(s, tokens(inputs, "masked_ids"), false));
     Value words = filler.predict(generating, EncoderHeads.maskedStates(inputs, guessed));
     TokenInputs corrupted = tokens(inputs, "corrupted_ids");
     Value read = detecting.in("electra", s -> finder.encode(s, corrupted, false));

@@ -98,7 +98,8 @@ final class ModernBert extends Encoder {
   }
 
   /** Which keys a layer sees, and where they are. */
-  private record View(@Nullable Value bias, RotaryEmbedding positions, RotaryEmbedding.Rotation at) {
+  private record View(
+      @Nullable Value bias, RotaryEmbedding positions, RotaryEmbedding.Rotation at) {
     Value rotated(Value x) {
       return positions.apply(x, at);
     }
@@ -118,8 +119,7 @@ final class ModernBert extends Encoder {
     Value padding = mask == null ? null : Attention.paddingBias(mask);
     Value near = window(tokens.ids());
     View all = view(tokens, padding, config.globalTheta());
-    View local =
-        view(tokens, padding == null ? near : min(near, padding), config.localTheta());
+    View local = view(tokens, padding == null ? near : min(near, padding), config.localTheta());
     Value hidden = embedded;
     for (int i = 0; i < settings.hiddenLayers(); i++) {
       View view = i % config.globalEvery() == 0 ? all : local;
@@ -168,8 +168,7 @@ final class ModernBert extends Encoder {
     FeedForward feedForward =
         new FeedForward(
             settings.intermediateSize(), settings.activation(), settings.weights(), outer);
-    return add(
-        attended, scope.in("mlp", s -> feedForward.applyFusedGated(s, inner, "Wi", "Wo")));
+    return add(attended, scope.in("mlp", s -> feedForward.applyFusedGated(s, inner, "Wi", "Wo")));
   }
 
   private Value attention(Scope scope, Value x, View view) {

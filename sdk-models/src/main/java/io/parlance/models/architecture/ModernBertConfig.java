@@ -124,9 +124,7 @@ public record ModernBertConfig(
   }
 
   private static List<String> layerTypes(int layers, int every) {
-    return IntStream.range(0, layers)
-        .mapToObj(i -> i % every == 0 ? GLOBAL : LOCAL)
-        .toList();
+    return IntStream.range(0, layers).mapToObj(i -> i % every == 0 ? GLOBAL : LOCAL).toList();
   }
 
   private static double theta(ModelConfig config, String kind, String key, double otherwise) {

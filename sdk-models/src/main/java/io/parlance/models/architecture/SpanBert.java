@@ -138,7 +138,12 @@ final class SpanBert extends Bert {
               s.in("layer_norm1", n -> LayerNorm.apply(n, dense, settings.layerNormEpsilon()));
           Value represented = head.represent(s, first);
           outputs.put("sbo_representation", represented);
-          outputs.put("sbo_logits", head.scores(s, represented, wordTable(root, new Scope(s.graph(), s.name("decoder")), settings.hiddenSize())));
+          outputs.put(
+              "sbo_logits",
+              head.scores(
+                  s,
+                  represented,
+                  wordTable(root, new Scope(s.graph(), s.name("decoder")), settings.hiddenSize())));
           return represented;
         });
   }

@@ -161,8 +161,10 @@ class EncoderFamiliesTest {
     long boundary =
         28_996 // bias
             + 20 * 200 // places
-            + (2 * hidden + 200) * hidden + hidden // first layer
-            + hidden * hidden + hidden // second layer
+            + (2 * hidden + 200) * hidden
+            + hidden // first layer
+            + hidden * hidden
+            + hidden // second layer
             + 4 * hidden; // their normalizations
     long words = 28_996 + hidden * hidden + hidden + 2 * hidden;
     assertThat(

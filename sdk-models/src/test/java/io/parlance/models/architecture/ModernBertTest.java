@@ -79,8 +79,7 @@ class ModernBertTest {
     double[][] x = new double[LENGTH][];
     for (int i = 0; i < LENGTH; i++) {
       double[] word = new double[HIDDEN];
-      System.arraycopy(
-          weight("embeddings.tok_embeddings"), (int) IDS[i] * HIDDEN, word, 0, HIDDEN);
+      System.arraycopy(weight("embeddings.tok_embeddings"), (int) IDS[i] * HIDDEN, word, 0, HIDDEN);
       x[i] = normalized(word, weight("embeddings.norm"));
     }
     for (int layer = 0; layer < LAYERS; layer++) {
@@ -124,8 +123,7 @@ class ModernBertTest {
         }
         for (int j = 0; j < LENGTH; j++) {
           for (int w = 0; w < WIDTH; w++) {
-            found[i][head * WIDTH + w] +=
-                scores[j] / total * qkv[j][2 * HIDDEN + head * WIDTH + w];
+            found[i][head * WIDTH + w] += scores[j] / total * qkv[j][2 * HIDDEN + head * WIDTH + w];
           }
         }
       }

@@ -261,8 +261,7 @@ class GradientStepTest {
       // where the loss is large, Adam makes steps of the noise of small gradients
       assertThat(sum)
           .as(name)
-          .isCloseTo(
-              expected.get("sum").getAsDouble(), within(tolerance == 1e-5 ? 1e-4 : 2e-3));
+          .isCloseTo(expected.get("sum").getAsDouble(), within(tolerance == 1e-5 ? 1e-4 : 2e-3));
       assertThat(Math.sqrt(squares))
           .as(name)
           .isCloseTo(expected.get("l2").getAsDouble(), within(tolerance));
