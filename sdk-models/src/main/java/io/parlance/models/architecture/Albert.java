@@ -31,6 +31,7 @@ final class Albert extends Encoder {
               Head.QUESTION_ANSWERING,
               Head.MULTIPLE_CHOICE),
           Map.of(),
+          AlbertConfig::base,
           config -> new Albert(AlbertConfig.from(config)));
 
   private static final PostNormLayer.Names LAYER =

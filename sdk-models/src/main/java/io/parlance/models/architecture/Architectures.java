@@ -102,6 +102,34 @@ public final class Architectures {
     return ENCODERS.stream().map(EncoderFamily::modelType).sorted().toList();
   }
 
+  /** The {@code model_type} of all encoders that have these heads, sorted. */
+  public static List<String> encoderTypes(Set<Head> heads) {
+    return ENCODERS.stream()
+        .filter(family -> family.heads().containsAll(heads))
+        .map(EncoderFamily::modelType)
+        .sorted()
+        .toList();
+  }
+
+  /**
+   * The published configuration of an encoder, of its base size where there is one: what a new
+   * model starts from.
+   *
+   * @param type a {@code model_type}
+   * @throws IllegalArgumentException if there is no such encoder, naming those there are
+   */
+  public static EncoderConfig<?> published(String type) {
+    return ENCODERS.stream()
+        .filter(family -> family.modelType().equals(type))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "there is no encoder '" + type + "', only " + encoderTypes()))
+        .published()
+        .get();
+  }
+
   /** The names of all architectures that can be built, sorted. */
   public static List<String> names() {
     return List.copyOf(BUILDERS.keySet());

@@ -30,6 +30,7 @@ class Bert extends Encoder {
               Head.QUESTION_ANSWERING,
               Head.MULTIPLE_CHOICE),
           Map.of(Head.CAUSAL_LM, "BertLMHeadModel"),
+          BertConfig::base,
           config -> new Bert(BertConfig.from(config)));
 
   static final VocabularyScores.Names PREDICTIONS =

@@ -44,6 +44,7 @@ final class Deberta extends Encoder {
               Head.QUESTION_ANSWERING,
               Head.MULTIPLE_CHOICE),
           Map.of(),
+          DebertaConfig::v3Base,
           config -> new Deberta(DebertaConfig.from(config)));
 
   private static final PostNormLayer.Names LAYER =

@@ -33,6 +33,7 @@ final class DistilBert extends Encoder {
               Head.QUESTION_ANSWERING,
               Head.MULTIPLE_CHOICE),
           Map.of(),
+          DistilBertConfig::base,
           config -> new DistilBert(DistilBertConfig.from(config)));
 
   private static final PostNormLayer.Names LAYER =

@@ -34,6 +34,7 @@ final class Electra extends Encoder {
               Head.QUESTION_ANSWERING,
               Head.MULTIPLE_CHOICE),
           Map.of(),
+          ElectraConfig::small,
           config -> new Electra(ElectraConfig.from(config)));
 
   private static final VocabularyScores.Names PREDICTIONS =

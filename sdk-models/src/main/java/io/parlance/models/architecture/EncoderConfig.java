@@ -21,6 +21,14 @@ public interface EncoderConfig<C extends EncoderConfig<C>> {
   }
 
   /**
+   * The same configuration for sequences of at most this many tokens, with a row for each in the
+   * position table if the family has one.
+   */
+  default C maximumLength(int tokens) {
+    return with(s -> s.maxPositionEmbeddings(tokens));
+  }
+
+  /**
    * The model with this head.
    *
    * @throws IllegalArgumentException if the family has no such head, naming those it has

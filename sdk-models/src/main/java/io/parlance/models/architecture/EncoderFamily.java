@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -14,6 +15,7 @@ import java.util.regex.Pattern;
  * @param name how the names of its classes begin
  * @param heads the heads that it has
  * @param irregular the class names that do not follow from the head
+ * @param published the configuration that a new model of this family starts from
  * @param reader makes an encoder of a configuration
  */
 record EncoderFamily(
@@ -21,6 +23,7 @@ record EncoderFamily(
     String name,
     Set<Head> heads,
     Map<Head, String> irregular,
+    Supplier<EncoderConfig<?>> published,
     Function<ModelConfig, Encoder> reader) {
 
   private static final Pattern POOLER = Pattern.compile("(.*\\.)?pooler(\\.dense)?\\.weight");

@@ -276,12 +276,6 @@ public record EncoderSettings(
       return this;
     }
 
-    /** Which token fills short texts up. */
-    public Builder padTokenId(long id) {
-      padTokenId = id;
-      return this;
-    }
-
     /** The sizes of the layers. */
     public Builder sizes(int layers, long hidden, int heads, long intermediate) {
       hiddenLayers = layers;

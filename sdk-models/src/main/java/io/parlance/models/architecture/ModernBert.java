@@ -55,6 +55,7 @@ final class ModernBert extends Encoder {
               Head.QUESTION_ANSWERING,
               Head.MULTIPLE_CHOICE),
           Map.of(),
+          ModernBertConfig::base,
           config -> new ModernBert(ModernBertConfig.from(config)));
 
   private final ModernBertConfig config;

@@ -31,8 +31,8 @@ final class Mpnet extends Encoder {
 
   private static final int MAXIMUM_DISTANCE = 128;
 
-  // the reference does not ask the configuration
-  private static final long PADDING = 1;
+  /** A constant of the reference's code as well. */
+  static final long PADDING = 1;
 
   static final EncoderFamily FAMILY =
       new EncoderFamily(
@@ -46,6 +46,7 @@ final class Mpnet extends Encoder {
               Head.QUESTION_ANSWERING,
               Head.MULTIPLE_CHOICE),
           Map.of(),
+          MpnetConfig::base,
           config -> new Mpnet(MpnetConfig.from(config)));
 
   private static final PostNormLayer.Names LAYER =
@@ -62,7 +63,7 @@ final class Mpnet extends Encoder {
   private final MpnetConfig config;
 
   Mpnet(MpnetConfig config) {
-    super(config.settings().toBuilder().padTokenId(PADDING).build(), "mpnet");
+    super(config.settings(), "mpnet");
     this.config = config;
   }
 

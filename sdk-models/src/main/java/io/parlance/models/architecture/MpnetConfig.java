@@ -15,6 +15,13 @@ public record MpnetConfig(EncoderSettings settings) implements EncoderConfig<Mpn
 
   private static final Map<String, String> KEYS = Map.of("type_vocab_size", "");
 
+  public MpnetConfig {
+    if (settings.padTokenId() != Mpnet.PADDING) {
+      throw new IllegalArgumentException(
+          "pad_token_id is " + settings.padTokenId() + "; MPNet's padding is token " + Mpnet.PADDING);
+    }
+  }
+
   private static final String BUCKETS = "relative_attention_num_buckets";
 
   /** MPNet base: 12 layers, 768 wide, 12 heads; sequences of up to 512 tokens. */
@@ -47,6 +54,11 @@ public record MpnetConfig(EncoderSettings settings) implements EncoderConfig<Mpn
   @Override
   public MpnetConfig with(EncoderSettings changed) {
     return new MpnetConfig(changed);
+  }
+
+  @Override
+  public MpnetConfig maximumLength(int tokens) {
+    return with(s -> s.maxPositionEmbeddings(tokens + Mpnet.PADDING + 1));
   }
 
   @Override

@@ -87,6 +87,11 @@ public record RobertaConfig(
   }
 
   @Override
+  public RobertaConfig maximumLength(int tokens) {
+    return with(s -> s.maxPositionEmbeddings(tokens + settings.padTokenId() + 1));
+  }
+
+  @Override
   public PretrainedModel model(Head head) {
     return new EncoderModel(new Roberta(this), head, true);
   }

@@ -46,6 +46,7 @@ final class SpanBert extends Bert {
           "SpanBert",
           Set.of(Head.PRETRAINING),
           Map.of(),
+          SpanBertConfig::base,
           config -> new SpanBert(SpanBertConfig.from(config)));
 
   private static final VocabularyScores.Names BOUNDARY =

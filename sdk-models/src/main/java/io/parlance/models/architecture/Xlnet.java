@@ -59,6 +59,7 @@ final class Xlnet extends Encoder {
           Map.of(
               Head.PRETRAINING, "XLNetLMHeadModel",
               Head.QUESTION_ANSWERING, "XLNetForQuestionAnsweringSimple"),
+          XlnetConfig::base,
           config -> new Xlnet(XlnetConfig.from(config)));
 
   // attention has parameters of its own

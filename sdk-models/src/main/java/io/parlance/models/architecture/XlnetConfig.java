@@ -156,6 +156,12 @@ public record XlnetConfig(
     return new XlnetConfig(changed, attention, memory, summary);
   }
 
+  /** Itself: positions are computed. */
+  @Override
+  public XlnetConfig maximumLength(int tokens) {
+    return this;
+  }
+
   @Override
   public PretrainedModel model(Head head) {
     return new EncoderModel(new Xlnet(this), head, true);

@@ -22,11 +22,15 @@ final class ModelCapacity {
         "vocab_size",
         vocabularySize,
         "the tokenizer has %d tokens; take the model's own tokenizer");
-    require(
-        config,
-        "max_position_embeddings",
-        longest,
-        "the longest text has %d tokens; choose a smaller maximum length");
+    long positions = model.maximumLength().orElse(longest);
+    if (positions < longest) {
+      throw new InvalidInputException(
+          "the model has "
+              + positions
+              + " positions (max_position_embeddings), but the longest text has "
+              + longest
+              + " tokens; choose a smaller maximum length");
+    }
   }
 
   private static void require(JsonObject config, String key, int needed, String message) {

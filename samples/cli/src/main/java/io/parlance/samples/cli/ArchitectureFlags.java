@@ -1,12 +1,22 @@
 package io.parlance.samples.cli;
 
-import io.parlance.models.architecture.BertConfig;
+import io.parlance.model.ModelFolder;
+import io.parlance.model.ModelSource;
+import io.parlance.models.architecture.Architectures;
+import io.parlance.models.architecture.EncoderConfig;
+import io.parlance.models.architecture.Head;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The sizes of a new BERT, or the trained one to start from. */
+/** Family and sizes of a new encoder, or the trained one to start from. */
 final class ArchitectureFlags {
+
+  private static final Set<Head> TRAINED = Set.of(Head.MASKED_LM, Head.SEQUENCE_CLASSIFICATION);
+
+  private static final double NEW_DROPOUT = 0.1;
 
   /** Published configurations make the feed-forward layer four times as wide as the others. */
   private static final int FEED_FORWARD_FACTOR = 4;
@@ -16,6 +26,14 @@ final class ArchitectureFlags {
       paramLabel = "FOLDER",
       description = "Start from this folder's weights, sizes and tokenizer.")
   private @Nullable Path start;
+
+  @Option(
+      names = "--architecture",
+      paramLabel = "TYPE",
+      description =
+          "Family of a new model, by its model_type: bert (the default), roberta, distilbert, "
+              + "albert, electra, deberta-v2, modernbert, ...")
+  private @Nullable String family;
 
   @Option(
       names = "--layers",
@@ -67,19 +85,35 @@ final class ArchitectureFlags {
   }
 
   /** A new model for a vocabulary. */
-  BertConfig fresh(int vocabularySize, int padTokenId) {
+  EncoderConfig<?> fresh(int vocabularySize, int padTokenId) {
+    String type = family == null ? "bert" : family;
+    List<String> known = Architectures.encoderTypes(TRAINED);
+    if (!known.contains(type)) {
+      throw new RefusedException("--architecture is '" + type + "', expected one of " + known);
+    }
     long wide = feedForward == null ? (long) FEED_FORWARD_FACTOR * hidden : feedForward;
-    return withDropout(
-        BertConfig.base()
+    EncoderConfig<?> config =
+        Architectures.published(type)
             .with(
                 s ->
                     s.sizes(layers, hidden, heads, wide)
                         .vocabulary(vocabularySize, padTokenId)
-                        .maxPositionEmbeddings(maximumLength)));
+                        .dropout(NEW_DROPOUT))
+            .maximumLength(maximumLength);
+    return withDropout(config);
+  }
+
+  /** The configuration of the folder to start from. */
+  EncoderConfig<?> of(Path folder) {
+    if (family != null) {
+      throw new RefusedException(
+          "--init brings its own architecture; leave --architecture out, or --init");
+    }
+    return withDropout(Architectures.encoder(ModelFolder.open(ModelSource.of(folder)).config()));
   }
 
   /** The same model with the dropout that was asked for. */
-  BertConfig withDropout(BertConfig config) {
+  private EncoderConfig<?> withDropout(EncoderConfig<?> config) {
     Double probability = dropout;
     return probability == null ? config : config.with(s -> s.dropout(probability));
   }

@@ -1,6 +1,6 @@
 package io.parlance.samples.cli;
 
-import io.parlance.models.architecture.BertConfig;
+import io.parlance.models.architecture.EncoderConfig;
 import io.parlance.models.architecture.Head;
 import io.parlance.models.architecture.PretrainedModel;
 import io.parlance.models.training.TrainingData;
@@ -67,7 +67,7 @@ final class PretrainCommand extends TrainingCommand {
   }
 
   @Override
-  PretrainedModel model(BertConfig config) {
+  PretrainedModel model(EncoderConfig<?> config) {
     return config.model(Head.MASKED_LM);
   }
 

@@ -1,6 +1,6 @@
 package io.parlance.samples.cli;
 
-import io.parlance.models.architecture.BertConfig;
+import io.parlance.models.architecture.EncoderConfig;
 import io.parlance.models.architecture.Head;
 import io.parlance.models.architecture.Labels;
 import io.parlance.models.architecture.PretrainedModel;
@@ -97,7 +97,7 @@ final class TrainCommand extends TrainingCommand {
   }
 
   @Override
-  PretrainedModel model(BertConfig config) {
+  PretrainedModel model(EncoderConfig<?> config) {
     return config.with(s -> s.labels(dataset().labels())).model(Head.SEQUENCE_CLASSIFICATION);
   }
 

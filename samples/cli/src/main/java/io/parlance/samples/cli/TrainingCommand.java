@@ -1,10 +1,8 @@
 package io.parlance.samples.cli;
 
 import com.google.gson.JsonObject;
-import io.parlance.model.ModelFolder;
-import io.parlance.model.ModelSource;
 import io.parlance.models.TrainableModel;
-import io.parlance.models.architecture.BertConfig;
+import io.parlance.models.architecture.EncoderConfig;
 import io.parlance.models.architecture.Head;
 import io.parlance.models.architecture.PretrainedModel;
 import io.parlance.models.export.ModelExporter;
@@ -71,7 +69,7 @@ abstract class TrainingCommand extends Subcommand {
   abstract Iterator<String> texts();
 
   /** The model for this task. */
-  abstract PretrainedModel model(BertConfig config);
+  abstract PretrainedModel model(EncoderConfig<?> config);
 
   /** What is learned. */
   abstract TrainingData trainingData(Tokenizer tokenizer, int maximumLength);
@@ -123,7 +121,7 @@ abstract class TrainingCommand extends Subcommand {
       throw new RefusedException(
           "--init brings a trained body; leave --pretrain-epochs out, or --init");
     }
-    BertConfig config =
+    EncoderConfig<?> config =
         architecture.fresh(tokenizer.tokenizer().vocabularySize(), tokenizer.padTokenId());
     try (TrainableModel model =
         TrainableModel.initialize(config.model(Head.MASKED_LM), training.seed())) {
@@ -171,8 +169,7 @@ abstract class TrainingCommand extends Subcommand {
           ? TrainableModel.fineTune(model, pretrained(), training.seed())
           : TrainableModel.initialize(model, training.seed());
     }
-    BertConfig config = BertConfig.from(ModelFolder.open(ModelSource.of(start)).config());
-    return TrainableModel.fineTune(model(architecture.withDropout(config)), start, training.seed());
+    return TrainableModel.fineTune(model(architecture.of(start)), start, training.seed());
   }
 
   private TrainingResult train(
@@ -205,8 +202,8 @@ abstract class TrainingCommand extends Subcommand {
 
   /** What was asked for, but no more than the model has positions for. */
   private int maximumLength(Tokenizer tokenizer, TrainableModel model) {
-    int positions = model.model().configuration().get("max_position_embeddings").getAsInt();
-    int length = Math.min(architecture.maximumLength(), positions);
+    int wanted = architecture.maximumLength();
+    int length = (int) Math.min(wanted, model.model().maximumLength().orElse(wanted));
     return Math.min(length, tokenizer.modelMaxLength().orElse(length));
   }
 

@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Trains a model of a few thousand parameters on a task that takes it a second. */
 class TrainCommandTest {
@@ -58,6 +60,35 @@ class TrainCommandTest {
                 folder.resolve(output).toString()));
     arguments.addAll(Arrays.asList(more));
     return CommandRun.of("", arguments.toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"roberta", "distilbert", "albert", "electra", "deberta-v2", "modernbert"})
+  void otherFamiliesAreTrainedAlike(String type) throws IOException {
+    CommandRun run = train("model", "--architecture", type, "--pretrain-epochs", "1");
+    assertThat(run.status()).as(run.messages()).isEqualTo(ExitStatus.SUCCESS);
+    assertThat(run.lines().get(0).get("accuracy").getAsDouble()).isEqualTo(1.0);
+    String config = Files.readString(folder.resolve("model/config.json"));
+    assertThat(config).contains("\"model_type\": \"" + type + "\"");
+    CommandRun classified =
+        CommandRun.of(
+            "{\"text\":\"the plum and the pear\"}",
+            "classify",
+            "--model",
+            folder.resolve("model").toString());
+    assertThat(classified.status()).as(classified.messages()).isEqualTo(ExitStatus.SUCCESS);
+    assertThat(classified.lines().get(0).toString()).contains("[{\"label\":\"fruit\"");
+    CommandRun further = train("further", "--init", folder.resolve("model").toString());
+    assertThat(further.status()).as(further.messages()).isEqualTo(ExitStatus.SUCCESS);
+  }
+
+  @Test
+  void aFamilyThatIsNotTrainedIsToldWithThoseThatAre() {
+    CommandRun run = train("model", "--architecture", "elmo");
+    assertThat(run.status()).isEqualTo(ExitStatus.REFUSED);
+    assertThat(run.messages())
+        .contains("--architecture is 'elmo', expected one of [albert, bert, camembert,");
   }
 
   @Test
