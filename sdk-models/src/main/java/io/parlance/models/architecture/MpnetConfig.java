@@ -18,7 +18,10 @@ public record MpnetConfig(EncoderSettings settings) implements EncoderConfig<Mpn
   public MpnetConfig {
     if (settings.padTokenId() != Mpnet.PADDING) {
       throw new IllegalArgumentException(
-          "pad_token_id is " + settings.padTokenId() + "; MPNet's padding is token " + Mpnet.PADDING);
+          "pad_token_id is "
+              + settings.padTokenId()
+              + "; MPNet's padding is token "
+              + Mpnet.PADDING);
     }
   }
 

@@ -44,9 +44,10 @@ final class Roberta extends Encoder {
             Head.QUESTION_ANSWERING,
             Head.MULTIPLE_CHOICE),
         Map.of(),
-        () -> variant == RobertaConfig.Variant.XLM_ROBERTA
-            ? RobertaConfig.xlmBase()
-            : RobertaConfig.base().as(variant),
+        () ->
+            variant == RobertaConfig.Variant.XLM_ROBERTA
+                ? RobertaConfig.xlmBase()
+                : RobertaConfig.base().as(variant),
         config -> new Roberta(RobertaConfig.from(config, variant)));
   }
 

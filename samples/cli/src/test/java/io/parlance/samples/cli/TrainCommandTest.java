@@ -63,8 +63,7 @@ class TrainCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"roberta", "distilbert", "albert", "electra", "deberta-v2", "modernbert"})
+  @ValueSource(strings = {"roberta", "distilbert", "albert", "electra", "deberta-v2", "modernbert"})
   void otherFamiliesAreTrainedAlike(String type) throws IOException {
     CommandRun run = train("model", "--architecture", type, "--pretrain-epochs", "1");
     assertThat(run.status()).as(run.messages()).isEqualTo(ExitStatus.SUCCESS);
