@@ -7,18 +7,11 @@ import io.parlance.Execution;
 import io.parlance.Nlp;
 import io.parlance.TextInput;
 import io.parlance.cache.CachePolicy;
-import io.parlance.models.TrainableModel;
-import io.parlance.models.architecture.BertConfig;
 import io.parlance.models.architecture.Head;
-import io.parlance.models.architecture.PretrainedModel;
-import io.parlance.models.export.ModelExporter;
 import io.parlance.tokenizers.Encoding;
 import io.parlance.tokenizers.EncodingOptions;
 import io.parlance.tokenizers.Tokenizer;
-import io.parlance.tokenizers.training.TrainedTokenizer;
-import io.parlance.tokenizers.training.WordPieceOptions;
-import io.parlance.tokenizers.training.WordPieceTrainer;
-import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +39,6 @@ import picocli.CommandLine.Option;
 final class EncoderBenchmark implements Callable<Integer> {
 
   private static final int CALLERS = 64;
-  private static final int HEAD_WIDTH = 64;
   private static final int LONGEST = 512;
   private static final int CACHED_CALLS = 200_000;
 
@@ -95,38 +87,15 @@ final class EncoderBenchmark implements Callable<Integer> {
   public Integer call() throws Exception {
     Documents source = new Documents(words);
     List<String> texts = source.mixed(documents);
-    TrainedTokenizer tokenizer =
-        new WordPieceTrainer(WordPieceOptions.DEFAULT.withVocabularySize(8_000))
-            .train(source.lines().iterator());
     System.out.println(
         "| graph | way | texts/s, median (best) | beside one thread of bare ONNX Runtime |");
     System.out.println("| --- | --- | --- | --- |");
     for (String shape : shapes) {
-      Path folder = Files.createTempDirectory("parlance-benchmark");
-      try {
-        write(shape, tokenizer, folder);
-        compare(shape, folder, texts);
-      } finally {
-        delete(folder);
+      try (RandomModel model = new RandomModel(shape, Head.SEQUENCE_CLASSIFICATION, source)) {
+        compare(shape, model.folder(), texts);
       }
     }
     return 0;
-  }
-
-  private static void write(String shape, TrainedTokenizer tokenizer, Path folder) {
-    String[] sizes = shape.split("x");
-    int width = Integer.parseInt(sizes[1]);
-    PretrainedModel model =
-        BertConfig.base()
-            .with(
-                s ->
-                    s.sizes(Integer.parseInt(sizes[0]), width, width / HEAD_WIDTH, 4L * width)
-                        .vocabulary(tokenizer.vocabularySize(), 0)
-                        .maxPositionEmbeddings(LONGEST))
-            .model(Head.SEQUENCE_CLASSIFICATION);
-    try (TrainableModel weights = TrainableModel.initialize(model, 1)) {
-      ModelExporter.of(model, weights.parameters()).tokenizer(tokenizer.files()).write(folder);
-    }
   }
 
   private void compare(String shape, Path folder, List<String> texts) throws Exception {
@@ -149,10 +118,11 @@ final class EncoderBenchmark implements Callable<Integer> {
       print(shape, measure(ways), texts.size());
       printCached(shape, cached, texts.get(0));
     }
+    printMemory(shape, folder, texts);
     printTokenization(folder, texts);
   }
 
-  private static Nlp open(Path folder, int threads, CachePolicy cache) {
+  static Nlp open(Path folder, int threads, CachePolicy cache) {
     return Nlp.builder()
         .classifier(folder)
         .execution(Execution.cpu().threads(threads))
@@ -167,7 +137,7 @@ final class EncoderBenchmark implements Callable<Integer> {
   }
 
   /** As many calls under way as a service has callers. */
-  private static void runAsync(Nlp nlp, List<String> texts) throws InterruptedException {
+  static void runAsync(Nlp nlp, List<String> texts) throws InterruptedException {
     Semaphore callers = new Semaphore(CALLERS);
     for (String text : texts) {
       callers.acquire();
@@ -212,6 +182,32 @@ final class EncoderBenchmark implements Callable<Integer> {
     return sorted[sorted.length / 2];
   }
 
+  /** Each in a process of its own, which has seen nothing but its way. */
+  private void printMemory(String shape, Path folder, List<String> texts) throws Exception {
+    Path file = Files.createTempFile("parlance-benchmark", ".txt");
+    try {
+      Files.write(file, texts);
+      for (MemoryProcess.Way way : MemoryProcess.Way.values()) {
+        Process process =
+            new ProcessBuilder(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    MemoryProcess.class.getName(),
+                    way.name(),
+                    folder.toString(),
+                    file.toString(),
+                    String.valueOf(threads))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String peak = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        System.out.printf("| %s | peak memory, %s | %s MB | |%n", shape, way.text(), peak.strip());
+      }
+    } finally {
+      Files.delete(file);
+    }
+  }
+
   private static void printCached(String shape, Nlp nlp, String text) {
     long[] nanos = new long[5];
     for (int round = 0; round < nanos.length; round++) {
@@ -247,14 +243,5 @@ final class EncoderBenchmark implements Callable<Integer> {
                   .forEach(text -> tokenizer.encode(text, EncodingOptions.DEFAULT)));
       print("tokenizer", measure(ways), texts.size());
     }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (var files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
   }
 }

@@ -4,10 +4,6 @@ import com.google.gson.Gson;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.stream.Stream;
 
 /**
  * One side of the comparison in a process of its own; started by {@link TrainingStepBenchmark}. Its
@@ -22,8 +18,6 @@ final class StepProcess {
   }
 
   private static final double NANOS_PER_MILLI = 1e6;
-  private static final Path STATUS = Path.of("/proc/self/status");
-  private static final String PEAK = "VmHWM:";
 
   /** So few that the losses of the first steps show what the updates did. */
   private static final int BATCHES = 2;
@@ -62,17 +56,6 @@ final class StepProcess {
         cpu[i - warmup] = (system.getProcessCpuTime() - cpuBefore) / NANOS_PER_MILLI;
       }
     }
-    return new StepReport(losses, wall, cpu, peakMegabytes());
-  }
-
-  private static double peakMegabytes() throws IOException {
-    try (Stream<String> lines = Files.lines(STATUS)) {
-      String line = lines.filter(l -> l.startsWith(PEAK)).findFirst().orElseThrow();
-      String[] words = line.substring(PEAK.length()).strip().split(" ");
-      if (!words[1].equals("kB")) {
-        throw new IOException(STATUS + " has " + Arrays.toString(words) + ", expected kB");
-      }
-      return Long.parseLong(words[0]) * 1024 / 1e6;
-    }
+    return new StepReport(losses, wall, cpu, ProcessMemory.peakMegabytes());
   }
 }

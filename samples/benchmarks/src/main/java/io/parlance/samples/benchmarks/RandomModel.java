@@ -1,0 +1,62 @@
+package io.parlance.samples.benchmarks;
+
+import io.parlance.models.TrainableModel;
+import io.parlance.models.architecture.BertConfig;
+import io.parlance.models.architecture.Head;
+import io.parlance.models.architecture.PretrainedModel;
+import io.parlance.models.export.ModelExporter;
+import io.parlance.tokenizers.training.TrainedTokenizer;
+import io.parlance.tokenizers.training.WordPieceOptions;
+import io.parlance.tokenizers.training.WordPieceTrainer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The folder of a BERT model with random weights: as fast as a trained one of its size. */
+final class RandomModel implements AutoCloseable {
+  private static final int HEAD_WIDTH = 64;
+  private static final int LONGEST = 512;
+  private static final int VOCABULARY = 8_000;
+
+  private final Path folder;
+
+  /**
+   * Writes the folder.
+   *
+   * @param shape layers and width, for example 6x384
+   * @param documents what the tokenizer learns from
+   */
+  RandomModel(String shape, Head head, Documents documents) throws IOException {
+    folder = Files.createTempDirectory("parlance-benchmark");
+    TrainedTokenizer tokenizer =
+        new WordPieceTrainer(WordPieceOptions.DEFAULT.withVocabularySize(VOCABULARY))
+            .train(documents.lines().iterator());
+    String[] sizes = shape.split("x");
+    int width = Integer.parseInt(sizes[1]);
+    PretrainedModel model =
+        BertConfig.base()
+            .with(
+                s ->
+                    s.sizes(Integer.parseInt(sizes[0]), width, width / HEAD_WIDTH, 4L * width)
+                        .vocabulary(tokenizer.vocabularySize(), 0)
+                        .maxPositionEmbeddings(LONGEST))
+            .model(head);
+    try (TrainableModel weights = TrainableModel.initialize(model, 1)) {
+      ModelExporter.of(model, weights.parameters()).tokenizer(tokenizer.files()).write(folder);
+    }
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (var files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+  }
+}
