@@ -9,6 +9,7 @@ import io.parlance.ModelUnusableException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -319,6 +320,16 @@ public final class ModelConfig {
       throw wrong(key, "a list of " + of, value);
     }
     return value.getAsJsonArray();
+  }
+
+  /** An object of texts by name, empty where it is not given. */
+  public Map<String, String> texts(String key) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    JsonObject given = object(key);
+    if (given != null) {
+      given.entrySet().forEach(entry -> texts.put(entry.getKey(), asString(key, entry.getValue())));
+    }
+    return texts;
   }
 
   private @Nullable JsonObject object(String key) {

@@ -93,6 +93,11 @@ public final class ModelFolder {
     return config;
   }
 
+  /** What sentence-transformers added to the model, if it did. */
+  public Optional<SentenceTransformer> sentenceTransformer() {
+    return Optional.ofNullable(SentenceTransformer.read(files));
+  }
+
   /**
    * Loads the tokenizer and checks that the model has an embedding for each of its tokens.
    *

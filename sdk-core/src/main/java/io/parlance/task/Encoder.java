@@ -137,6 +137,11 @@ final class Encoder implements AutoCloseable {
     return Math.min(length, positions().orElse(length));
   }
 
+  /** The outputs of the graph by name. */
+  Map<String, TensorDescription> outputs() {
+    return session.outputs();
+  }
+
   /** The tokenizer; closed with this encoder. */
   Tokenizer tokenizer() {
     return tokenizer;

@@ -1,0 +1,182 @@
+package io.parlance.model;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.parlance.ModelUnusableException;
+import io.parlance.Pooling;
+import io.parlance.SimilarityFunction;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a folder of sentence-transformers says about what comes after the transformer, in the old and
+ * the new dialect of its files.
+ *
+ * @param poolings what is put one after the other to one vector, in the reference's order
+ * @param includePrompt whether the tokens of a prompt take part in the pooling
+ * @param normalize whether vectors get length 1
+ * @param otherModules modules that are none of transformer, pooling and normalization, such as Dense
+ * @param maximumLength tokens that are kept, special tokens included
+ * @param prompts texts that are put before an input, by name
+ * @param defaultPrompt the prompt that is used if nobody chooses one
+ * @param similarity how the model's vectors are compared
+ */
+public record SentenceTransformer(
+    List<Pooling> poolings,
+    boolean includePrompt,
+    boolean normalize,
+    List<String> otherModules,
+    OptionalInt maximumLength,
+    Map<String, String> prompts,
+    Optional<String> defaultPrompt,
+    SimilarityFunction similarity) {
+  private static final String MODULES = "modules.json";
+  private static final String TRANSFORMER_SETTINGS = "sentence_bert_config.json";
+  private static final String SETTINGS = "config_sentence_transformers.json";
+
+  // both dialects, in the order in which the reference concatenates
+  private static final Map<String, Pooling> FLAGS = flags();
+
+  private static Map<String, Pooling> flags() {
+    Map<String, Pooling> flags = new LinkedHashMap<>();
+    flags.put("pooling_mode_cls_token", Pooling.CLS);
+    flags.put("pooling_mode_max_tokens", Pooling.MAX);
+    flags.put("pooling_mode_mean_tokens", Pooling.MEAN);
+    flags.put("pooling_mode_mean_sqrt_len_tokens", Pooling.MEAN_SQRT_LEN);
+    flags.put("pooling_mode_weightedmean_tokens", Pooling.WEIGHTED_MEAN);
+    flags.put("pooling_mode_lasttoken", Pooling.LAST);
+    return flags;
+  }
+
+  private static final Map<String, Pooling> NAMES =
+      Map.of(
+          "cls", Pooling.CLS,
+          "max", Pooling.MAX,
+          "mean", Pooling.MEAN,
+          "mean_sqrt_len_tokens", Pooling.MEAN_SQRT_LEN,
+          "weightedmean", Pooling.WEIGHTED_MEAN,
+          "lasttoken", Pooling.LAST);
+
+  public SentenceTransformer {
+    poolings = List.copyOf(poolings);
+    otherModules = List.copyOf(otherModules);
+    prompts = Map.copyOf(prompts);
+  }
+
+  /** What the files say, or null where there is no {@code modules.json}. */
+  static @Nullable SentenceTransformer read(ModelFiles files) {
+    if (!files.exists(MODULES)) {
+      return null;
+    }
+    List<Pooling> poolings = new ArrayList<>();
+    List<String> others = new ArrayList<>();
+    boolean normalize = false;
+    boolean includePrompt = true;
+    for (JsonElement each : modules(files)) {
+      JsonObject module = each.getAsJsonObject();
+      String type = module.get("type").getAsString();
+      switch (type.substring(type.lastIndexOf('.') + 1)) {
+        case "Transformer" -> {}
+        case "Normalize" -> normalize = true;
+        case "Pooling" -> {
+          ModelConfig pooling = settings(files, module.get("path").getAsString() + "/config.json");
+          poolings.addAll(poolings(pooling));
+          includePrompt = pooling.flag("include_prompt").orElse(true);
+        }
+        default -> others.add(type);
+      }
+    }
+    ModelConfig general =
+        files.exists(SETTINGS) ? settings(files, SETTINGS) : ModelConfig.of(SETTINGS, new JsonObject());
+    return new SentenceTransformer(
+        poolings,
+        includePrompt,
+        normalize,
+        others,
+        files.exists(TRANSFORMER_SETTINGS)
+            ? settings(files, TRANSFORMER_SETTINGS).integer("max_seq_length")
+            : OptionalInt.empty(),
+        general.texts("prompts"),
+        general.string("default_prompt_name"),
+        similarity(general));
+  }
+
+  private static List<JsonElement> modules(ModelFiles files) {
+    try {
+      JsonElement modules =
+          JsonParser.parseString(new String(files.read(MODULES), StandardCharsets.UTF_8));
+      for (JsonElement each : modules.getAsJsonArray()) {
+        JsonObject module = each.getAsJsonObject();
+        module.get("type").getAsString();
+        module.get("path").getAsString();
+      }
+      return modules.getAsJsonArray().asList();
+    } catch (JsonParseException
+        | IllegalStateException
+        | NullPointerException
+        | UnsupportedOperationException e) {
+      throw new ModelUnusableException(
+          files.describe(MODULES) + " must be a list of objects with type and path, as"
+              + " sentence-transformers writes it",
+          e);
+    }
+  }
+
+  private static ModelConfig settings(ModelFiles files, String file) {
+    if (!files.exists(file)) {
+      throw new ModelUnusableException(
+          files.describe(MODULES) + " speaks of " + file + ", which is not there");
+    }
+    return ModelConfig.parse(files.describe(file), files.read(file));
+  }
+
+  private static List<Pooling> poolings(ModelConfig config) {
+    List<Pooling> chosen = new ArrayList<>();
+    Optional<String> named = config.string("pooling_mode");
+    if (named.isPresent()) {
+      for (String name : named.get().split("\\+")) {
+        Pooling pooling = NAMES.get(name);
+        if (pooling == null) {
+          throw new ModelUnusableException(
+              config + ": pooling_mode '" + name + "' is unknown; it is one of " + NAMES.keySet());
+        }
+        chosen.add(pooling);
+      }
+      return chosen;
+    }
+    FLAGS.forEach(
+        (flag, pooling) -> {
+          if (config.flag(flag).orElse(false)) {
+            chosen.add(pooling);
+          }
+        });
+    if (chosen.isEmpty()) {
+      throw new ModelUnusableException(
+          config + " chooses no pooling; set one of " + FLAGS.keySet() + " to true");
+    }
+    return chosen;
+  }
+
+  private static SimilarityFunction similarity(ModelConfig config) {
+    String name = config.string("similarity_fn_name").orElse("cosine");
+    try {
+      return SimilarityFunction.valueOf(name.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new ModelUnusableException(
+          config
+              + ": similarity_fn_name '"
+              + name
+              + "' is none of cosine, dot, euclidean, manhattan",
+          e);
+    }
+  }
+}
