@@ -36,4 +36,14 @@ public final class AsyncNlp {
   public CompletableFuture<Answers> answer(String question, String context) {
     return nlp.questionAnswerer().submit(QuestionAnswerer.input(question, context));
   }
+
+  /** See {@link Nlp#embed(String)}. */
+  public CompletableFuture<Embedding> embed(String text) {
+    return nlp.embedder().submit(TextInput.of(text));
+  }
+
+  /** See {@link Nlp#fillMask(String)}. */
+  public CompletableFuture<MaskFilling> fillMask(String text) {
+    return nlp.maskFiller().submit(TextInput.of(text));
+  }
 }

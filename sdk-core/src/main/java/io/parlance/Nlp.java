@@ -6,9 +6,12 @@ import io.parlance.model.ModelSource;
 import io.parlance.model.StarterModels;
 import io.parlance.model.hub.HubOptions;
 import io.parlance.task.EntityExtractor;
+import io.parlance.task.MaskFiller;
+import io.parlance.task.PairRanker;
 import io.parlance.task.QuestionAnswerer;
 import io.parlance.task.TaskModels;
 import io.parlance.task.TextClassifier;
+import io.parlance.task.TextEmbedder;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +36,9 @@ public final class Nlp implements AutoCloseable {
   private static final String CLASSIFIER = "classifier";
   private static final String ENTITY_EXTRACTOR = "entityExtractor";
   private static final String QUESTION_ANSWERER = "questionAnswerer";
+  private static final String EMBEDDER = "embedder";
+  private static final String MASK_FILLER = "maskFiller";
+  private static final String RANKER = "ranker";
 
   private final ResultCache cache;
   private final TaskModels tasks;
@@ -117,6 +123,58 @@ public final class Nlp implements AutoCloseable {
     return tasks.questionAnswerer();
   }
 
+  /**
+   * The vector of a text. See {@link TextEmbedder#embed(String)}.
+   *
+   * @throws ModelNotFoundException if no model was given and there is no starter model
+   */
+  public Embedding embed(String text) {
+    return embedder().embed(text);
+  }
+
+  /** The vectors of many texts, in their order. */
+  public List<Embedding> embed(List<String> texts) {
+    return embedder().embed(texts);
+  }
+
+  /** How alike two texts are. See {@link TextEmbedder#similarity(String, String)}. */
+  public double similarity(String one, String other) {
+    return embedder().similarity(one, other);
+  }
+
+  /** Embeddings with options. */
+  public TextEmbedder embedder() {
+    return tasks.embedder();
+  }
+
+  /**
+   * What could stand in the masks of a text. See {@link MaskFiller#fill(String)}.
+   *
+   * @throws ModelNotFoundException if no model was given and there is no starter model
+   */
+  public MaskFilling fillMask(String text) {
+    return maskFiller().fill(text);
+  }
+
+  /** Filling of masks with options. */
+  public MaskFiller maskFiller() {
+    return tasks.maskFiller();
+  }
+
+  /**
+   * Documents by their relevance to a query. See {@link PairRanker#rank(String, List)}.
+   *
+   * @throws ModelNotFoundException if no model was given and there is no starter model
+   */
+  public List<RankedDocument> rank(String query, List<String> documents) {
+    return ranker().rank(query, documents);
+  }
+
+  /** Ranking with options. */
+  public PairRanker ranker() {
+    return tasks.ranker();
+  }
+
   /** What was done so far. */
   public NlpStatistics statistics() {
     return new NlpStatistics(cache.statistics(), tasks.loaded());
@@ -185,6 +243,51 @@ public final class Nlp implements AutoCloseable {
     /** The model for question answering. */
     public Builder questionAnswerer(ModelSource source) {
       return model(QUESTION_ANSWERER, source);
+    }
+
+    /** The model for embeddings: a folder, {@code classpath:some/folder} or {@code hf:org/name}. */
+    public Builder embedder(String source) {
+      return embedder(ModelSource.of(source));
+    }
+
+    /** The model for embeddings, in a folder. */
+    public Builder embedder(Path folder) {
+      return embedder(ModelSource.of(folder));
+    }
+
+    /** The model for embeddings. */
+    public Builder embedder(ModelSource source) {
+      return model(EMBEDDER, source);
+    }
+
+    /** The model for filling masks: a folder, {@code classpath:some/folder} or {@code hf:org/name}. */
+    public Builder maskFiller(String source) {
+      return maskFiller(ModelSource.of(source));
+    }
+
+    /** The model for filling masks, in a folder. */
+    public Builder maskFiller(Path folder) {
+      return maskFiller(ModelSource.of(folder));
+    }
+
+    /** The model for filling masks. */
+    public Builder maskFiller(ModelSource source) {
+      return model(MASK_FILLER, source);
+    }
+
+    /** The model for ranking documents: a folder, {@code classpath:some/folder} or {@code hf:org/name}. */
+    public Builder ranker(String source) {
+      return ranker(ModelSource.of(source));
+    }
+
+    /** The model for ranking documents, in a folder. */
+    public Builder ranker(Path folder) {
+      return ranker(ModelSource.of(folder));
+    }
+
+    /** The model for ranking documents. */
+    public Builder ranker(ModelSource source) {
+      return model(RANKER, source);
     }
 
     /** Where models run; on the CPU by default. */

@@ -66,7 +66,7 @@ final class EncoderCall<W, R> {
     }
     int[] lengths = windows.stream().mapToInt(window -> window.encoding().length()).toArray();
     List<List<Integer>> batches =
-        new ArrayList<>(LengthBatches.plan(lengths, LengthBatches.TOKEN_BUDGET));
+        new ArrayList<>(LengthBatches.plan(lengths, task.tokensPerRun(LengthBatches.TOKEN_BUDGET)));
     Collections.reverse(batches); // the longest first, so that the threads end together
     pool.runAll(
         batches.size(),

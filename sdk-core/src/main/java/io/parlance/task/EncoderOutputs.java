@@ -95,6 +95,18 @@ record EncoderOutputs(int length, Side padding, Map<String, Output> outputs) {
     return Arrays.copyOfRange(output.values(), from, from + tokens * width);
   }
 
+  /**
+   * The numbers of one token.
+   *
+   * @param tokens number of tokens in the row
+   */
+  float[] token(String name, int row, int tokens, int token) {
+    Output output = get(name);
+    int width = output.perRow() / Math.max(1, length);
+    int from = row * output.perRow() + (firstToken(tokens) + token) * width;
+    return Arrays.copyOfRange(output.values(), from, from + width);
+  }
+
   /** Where a row's tokens begin. */
   int firstToken(int tokens) {
     return padding == Side.LEFT ? length - tokens : 0;

@@ -22,6 +22,15 @@ interface EncoderTask<W, R> {
   /** Names of the graph's outputs that are read. */
   List<String> outputs();
 
+  /**
+   * The most tokens of one run, padding included.
+   *
+   * @param usual what serves most tasks best
+   */
+  default int tokensPerRun(int usual) {
+    return usual;
+  }
+
   /** Reads one window's row of a run. */
   W read(EncoderOutputs outputs, int row, Encoding window);
 

@@ -2,9 +2,12 @@ package io.parlance.task;
 
 import io.parlance.Answers;
 import io.parlance.Classification;
+import io.parlance.Embedding;
 import io.parlance.EntityExtraction;
 import io.parlance.Execution;
+import io.parlance.MaskFilling;
 import io.parlance.QueuePolicy;
+import io.parlance.Relevance;
 import io.parlance.cache.ResultCache;
 import io.parlance.model.ModelSource;
 import java.util.List;
@@ -20,6 +23,9 @@ public final class TaskModels implements AutoCloseable {
   private final TaskModel<ClassificationOptions, Classification> classifier;
   private final TaskModel<EntityOptions, EntityExtraction> entityExtractor;
   private final TaskModel<AnswerOptions, Answers> questionAnswerer;
+  private final TaskModel<EmbeddingOptions, Embedding> embedder;
+  private final TaskModel<MaskOptions, MaskFilling> maskFiller;
+  private final TaskModel<RankOptions, Relevance> ranker;
 
   /**
    * Tasks on models.
@@ -48,6 +54,11 @@ public final class TaskModels implements AutoCloseable {
             "questionAnswerer",
             sources,
             source -> LoadedQuestionAnswerer.open(source, resources.options()));
+    embedder =
+        model("embedder", sources, source -> LoadedEmbedder.open(source, resources.options()));
+    maskFiller =
+        model("maskFiller", sources, source -> LoadedMaskFiller.open(source, resources.options()));
+    ranker = model("ranker", sources, source -> LoadedRanker.open(source, resources.options()));
   }
 
   private <O, R> TaskModel<O, R> model(
@@ -73,13 +84,29 @@ public final class TaskModels implements AutoCloseable {
     return new QuestionAnswerer(new BoundTask<>(questionAnswerer, AnswerOptions.DEFAULT, null));
   }
 
+  /** Embeddings as the model makes them. */
+  public TextEmbedder embedder() {
+    return new TextEmbedder(new BoundTask<>(embedder, EmbeddingOptions.DEFAULT, null));
+  }
+
+  /** Filling of masks with the defaults of the reference. */
+  public MaskFiller maskFiller() {
+    return new MaskFiller(new BoundTask<>(maskFiller, MaskOptions.DEFAULT, null));
+  }
+
+  /** Ranking with the model's usual scores. */
+  public PairRanker ranker() {
+    return new PairRanker(new BoundTask<>(ranker, RankOptions.DEFAULT, null));
+  }
+
   /** Models in memory now. */
   public int loaded() {
     return (int) all().stream().filter(task -> task.model().isLoaded()).count();
   }
 
   private List<TaskModel<?, ?>> all() {
-    return List.of(classifier, entityExtractor, questionAnswerer);
+    return List.of(
+        classifier, entityExtractor, questionAnswerer, embedder, maskFiller, ranker);
   }
 
   /** Refuses further calls, waits for those in flight and frees the models. May be repeated. */

@@ -59,7 +59,7 @@ final class WaitingWindows {
       return List.of();
     }
     WaitingWindow first = byArrival.iterator().next();
-    Batch batch = new Batch(first, budget);
+    Batch batch = new Batch(first, first.call().task().tokensPerRun(budget));
     Map.Entry<Integer, LinkedHashSet<WaitingWindow>> shorter = byLength.floorEntry(first.length());
     Map.Entry<Integer, LinkedHashSet<WaitingWindow>> longer = byLength.higherEntry(first.length());
     while (true) {

@@ -5,6 +5,8 @@ import com.google.gson.JsonObject;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +58,27 @@ record Line(long number, JsonObject fields) {
               : "field '" + name + "' is missing; the line has " + fields.keySet());
     }
     return text;
+  }
+
+  /** A list of texts that must be there. */
+  List<String> texts(String name) {
+    JsonElement element = fields.get(name);
+    if (element == null || !element.isJsonArray()) {
+      throw new InvalidLineException(
+          "field '"
+              + name
+              + "' must be a list of strings, found "
+              + (element == null ? "none" : Json.excerpt(element)));
+    }
+    List<String> texts = new ArrayList<>();
+    for (JsonElement each : element.getAsJsonArray()) {
+      if (!each.isJsonPrimitive() || !each.getAsJsonPrimitive().isString()) {
+        throw new InvalidLineException(
+            "field '" + name + "' must hold strings only, found " + Json.excerpt(each));
+      }
+      texts.add(each.getAsString());
+    }
+    return texts;
   }
 
   /** A text that may be left out or null. */

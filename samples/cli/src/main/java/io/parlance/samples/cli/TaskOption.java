@@ -5,6 +5,7 @@ import com.google.gson.JsonPrimitive;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,12 +79,39 @@ record TaskOption(String name, String placeholder, String description, Kind kind
     }
   }
 
+  /** An object with some of these options. */
+  record Nested(List<TaskOption> options) implements Kind {
+    @Override
+    public @Nullable String complaint(JsonElement value) {
+      if (!value.isJsonObject()) {
+        return "must be an object";
+      }
+      for (var entry : value.getAsJsonObject().entrySet()) {
+        TaskOption option =
+            options.stream().filter(o -> o.name().equals(entry.getKey())).findFirst().orElse(null);
+        if (option == null) {
+          return "may have only "
+              + options.stream().map(TaskOption::name).collect(Collectors.joining(", "));
+        }
+        String complaint = option.kind().complaint(entry.getValue());
+        if (complaint != null) {
+          return "has a '" + entry.getKey() + "' that " + complaint;
+        }
+      }
+      return null;
+    }
+  }
+
   private static boolean isText(JsonElement value) {
     return value instanceof JsonPrimitive text && text.isString();
   }
 
   static TaskOption text(String name, String description) {
     return new TaskOption(name, "TEXT", description, new Text());
+  }
+
+  static TaskOption nested(String name, String description, TaskOption... options) {
+    return new TaskOption(name, "JSON", description, new Nested(List.of(options)));
   }
 
   static TaskOption texts(String name, String description) {
@@ -124,6 +152,13 @@ record TaskOption(String name, String placeholder, String description, Kind kind
         value = new JsonPrimitive(Integer.valueOf(argument));
       } catch (NumberFormatException e) {
         // stays a string, which the check refuses by name
+      }
+    }
+    if (kind instanceof Nested) {
+      try {
+        value = Json.object(argument);
+      } catch (RuntimeException e) {
+        // stays a string too
       }
     }
     check(spelling(), value);

@@ -1,0 +1,73 @@
+package io.parlance.task;
+
+import io.parlance.MaskFilling;
+import io.parlance.ModelUnusableException;
+import io.parlance.model.ModelFolder;
+import io.parlance.model.ModelSource;
+import io.parlance.runtime.SessionOptions;
+
+/** A masked language model in memory. */
+final class LoadedMaskFiller implements LoadedTask<MaskOptions, MaskFilling> {
+  static final String LOGITS = "logits";
+  private static final int PREDICTION_BYTES = 160; // the record and its two short texts
+
+  private final Encoder encoder;
+  private final int mask;
+
+  private LoadedMaskFiller(Encoder encoder, int mask) {
+    this.encoder = encoder;
+    this.mask = mask;
+  }
+
+  static LoadedMaskFiller open(ModelSource source, SessionOptions options) {
+    Encoder encoder = Encoder.open(ModelFolder.open(source), options);
+    try {
+      encoder.requireOutput(LOGITS, 3, "filling masks", "as FLOAT32[batch, sequence, vocabulary]");
+      int mask =
+          encoder
+              .tokenizer()
+              .maskTokenId()
+              .orElseThrow(
+                  () ->
+                      new ModelUnusableException(
+                          encoder.folder()
+                              + " cannot be used for filling masks: its tokenizer has no mask token;"
+                              + " add mask_token to tokenizer_config.json"));
+      return new LoadedMaskFiller(encoder, mask);
+    } catch (RuntimeException | Error e) {
+      encoder.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public Encoder encoder() {
+    return encoder;
+  }
+
+  int mask() {
+    return mask;
+  }
+
+  /** The mask as it is written in a text. */
+  String maskToken() {
+    String token = encoder.tokenizer().idToToken(mask);
+    return token == null ? String.valueOf(mask) : token;
+  }
+
+  @Override
+  public EncoderTask<?, MaskFilling> with(MaskOptions options) {
+    return new MaskTask(this, options);
+  }
+
+  @Override
+  public int weigh(MaskFilling result) {
+    int sum = PREDICTION_BYTES;
+    for (var mask : result.masks()) {
+      for (var prediction : mask) {
+        sum += PREDICTION_BYTES + Character.BYTES * prediction.sequence().length();
+      }
+    }
+    return sum;
+  }
+}
