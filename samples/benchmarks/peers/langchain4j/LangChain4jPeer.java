@@ -5,7 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Mean pooled, normalized embeddings by LangChain4j. Arguments: model folder, file of texts, rounds. */
+/**
+ * Mean pooled, normalized embeddings by LangChain4j. Arguments: model folder, file of texts,
+ * rounds.
+ */
 class LangChain4jPeer {
   public static void main(String[] arguments) throws Exception {
     Path folder = Path.of(arguments[0]);

@@ -18,8 +18,7 @@ public final class Embedding {
    * @param tokenCount tokens that the model saw, special tokens included
    * @param untruncatedTokenCount tokens of the whole text, special tokens included
    */
-  public Embedding(
-      float[] vector, boolean truncated, int tokenCount, int untruncatedTokenCount) {
+  public Embedding(float[] vector, boolean truncated, int tokenCount, int untruncatedTokenCount) {
     this.vector = vector.clone();
     this.truncated = truncated;
     this.tokenCount = tokenCount;

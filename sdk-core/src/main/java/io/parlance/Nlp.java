@@ -260,7 +260,9 @@ public final class Nlp implements AutoCloseable {
       return model(EMBEDDER, source);
     }
 
-    /** The model for filling masks: a folder, {@code classpath:some/folder} or {@code hf:org/name}. */
+    /**
+     * The model for filling masks: a folder, {@code classpath:some/folder} or {@code hf:org/name}.
+     */
     public Builder maskFiller(String source) {
       return maskFiller(ModelSource.of(source));
     }
@@ -275,7 +277,10 @@ public final class Nlp implements AutoCloseable {
       return model(MASK_FILLER, source);
     }
 
-    /** The model for ranking documents: a folder, {@code classpath:some/folder} or {@code hf:org/name}. */
+    /**
+     * The model for ranking documents: a folder, {@code classpath:some/folder} or {@code
+     * hf:org/name}.
+     */
     public Builder ranker(String source) {
       return ranker(ModelSource.of(source));
     }

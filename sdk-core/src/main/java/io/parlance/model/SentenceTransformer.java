@@ -18,13 +18,14 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a folder of sentence-transformers says about what comes after the transformer, in the old and
- * the new dialect of its files.
+ * What a folder of sentence-transformers says about what comes after the transformer, in the old
+ * and the new dialect of its files.
  *
  * @param poolings what is put one after the other to one vector, in the reference's order
  * @param includePrompt whether the tokens of a prompt take part in the pooling
  * @param normalize whether vectors get length 1
- * @param otherModules modules that are none of transformer, pooling and normalization, such as Dense
+ * @param otherModules modules that are none of transformer, pooling and normalization, such as
+ *     Dense
  * @param maximumLength tokens that are kept, special tokens included
  * @param prompts texts that are put before an input, by name
  * @param defaultPrompt the prompt that is used if nobody chooses one
@@ -96,7 +97,9 @@ public record SentenceTransformer(
       }
     }
     ModelConfig general =
-        files.exists(SETTINGS) ? settings(files, SETTINGS) : ModelConfig.of(SETTINGS, new JsonObject());
+        files.exists(SETTINGS)
+            ? settings(files, SETTINGS)
+            : ModelConfig.of(SETTINGS, new JsonObject());
     return new SentenceTransformer(
         poolings,
         includePrompt,
@@ -125,7 +128,8 @@ public record SentenceTransformer(
         | NullPointerException
         | UnsupportedOperationException e) {
       throw new ModelUnusableException(
-          files.describe(MODULES) + " must be a list of objects with type and path, as"
+          files.describe(MODULES)
+              + " must be a list of objects with type and path, as"
               + " sentence-transformers writes it",
           e);
     }

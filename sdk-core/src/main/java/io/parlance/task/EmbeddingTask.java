@@ -54,8 +54,7 @@ final class EmbeddingTask implements EncoderTask<float[], Embedding> {
     }
     int length =
         Math.min(
-            settings.maximumLength().getAsInt(),
-            encoder.positions().orElse(Integer.MAX_VALUE));
+            settings.maximumLength().getAsInt(), encoder.positions().orElse(Integer.MAX_VALUE));
     return EncodingOptions.DEFAULT.withTruncation(Truncation.LONGEST_FIRST, length);
   }
 

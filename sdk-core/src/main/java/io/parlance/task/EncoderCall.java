@@ -59,7 +59,8 @@ final class EncoderCall<W, R> {
     List<@Nullable List<@Nullable W>> values = new ArrayList<>(inputs.size());
     for (int i = 0; i < inputs.size(); i++) {
       List<Encoding> ofInput = encodings.get(i);
-      values.add(ofInput == null ? null : new ArrayList<>(Collections.nCopies(ofInput.size(), null)));
+      values.add(
+          ofInput == null ? null : new ArrayList<>(Collections.nCopies(ofInput.size(), null)));
       for (int place = 0; ofInput != null && place < ofInput.size(); place++) {
         windows.add(new Window(i, place, ofInput.get(place)));
       }
@@ -70,8 +71,7 @@ final class EncoderCall<W, R> {
     Collections.reverse(batches); // the longest first, so that the threads end together
     pool.runAll(
         batches.size(),
-        batch ->
-            runBatch(batches.get(batch).stream().map(windows::get).toList(), values, control),
+        batch -> runBatch(batches.get(batch).stream().map(windows::get).toList(), values, control),
         control);
     return decodeAll(values);
   }
@@ -83,8 +83,7 @@ final class EncoderCall<W, R> {
     } else {
       pool.runAll(
           (count + TEXTS_PER_PIECE - 1) / TEXTS_PER_PIECE,
-          piece ->
-              encode(piece * TEXTS_PER_PIECE, Math.min(count, (piece + 1) * TEXTS_PER_PIECE)),
+          piece -> encode(piece * TEXTS_PER_PIECE, Math.min(count, (piece + 1) * TEXTS_PER_PIECE)),
           control);
     }
   }
@@ -108,7 +107,9 @@ final class EncoderCall<W, R> {
   }
 
   private void fail(int input, NlpException failure) {
-    if (!isolate || failure instanceof CancelledException || failure instanceof DeadlineExceededException) {
+    if (!isolate
+        || failure instanceof CancelledException
+        || failure instanceof DeadlineExceededException) {
       throw failure;
     }
     failures.set(input, failure);

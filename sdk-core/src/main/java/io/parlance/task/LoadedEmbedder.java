@@ -110,8 +110,7 @@ final class LoadedEmbedder implements LoadedTask<EmbeddingOptions, Embedding> {
   OptionalInt dimension() {
     String output = whole != null ? whole : tokens;
     TensorDescription description = output == null ? null : encoder.outputs().get(output);
-    long width =
-        description == null ? -1 : description.dimensions().get(description.rank() - 1);
+    long width = description == null ? -1 : description.dimensions().get(description.rank() - 1);
     int parts = whole != null ? 1 : settings.poolings().size();
     return width < 0 ? OptionalInt.empty() : OptionalInt.of(Math.toIntExact(width) * parts);
   }

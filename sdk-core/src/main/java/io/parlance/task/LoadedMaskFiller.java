@@ -31,8 +31,8 @@ final class LoadedMaskFiller implements LoadedTask<MaskOptions, MaskFilling> {
                   () ->
                       new ModelUnusableException(
                           encoder.folder()
-                              + " cannot be used for filling masks: its tokenizer has no mask token;"
-                              + " add mask_token to tokenizer_config.json"));
+                              + " cannot be used for filling masks: its tokenizer has no mask"
+                              + " token; add mask_token to tokenizer_config.json"));
       return new LoadedMaskFiller(encoder, mask);
     } catch (RuntimeException | Error e) {
       encoder.close();

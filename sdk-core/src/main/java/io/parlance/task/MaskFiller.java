@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Says which tokens a masked language model would put in the place of its mask token, such as {@code
- * [MASK]} or {@code <mask>}. An immutable view on a shared model; each option returns another view.
- * Thread-safe, and nothing to close. Scores are probabilities among all tokens, as the fill-mask
- * pipeline of transformers gives them, also where targets are chosen.
+ * Says which tokens a masked language model would put in the place of its mask token, such as
+ * {@code [MASK]} or {@code <mask>}. An immutable view on a shared model; each option returns
+ * another view. Thread-safe, and nothing to close. Scores are probabilities among all tokens, as
+ * the fill-mask pipeline of transformers gives them, also where targets are chosen.
  */
 public final class MaskFiller extends TextTask<MaskFilling> {
   private final BoundTask<MaskOptions, MaskFilling> bound;

@@ -100,8 +100,7 @@ final class MaskTask implements EncoderTask<List<MaskTask.Candidates>, MaskFilli
   public List<Candidates> read(EncoderOutputs outputs, int row, Encoding window) {
     List<Candidates> masks = new ArrayList<>();
     for (int position : positions(window)) {
-      float[] logits =
-          outputs.token(LoadedMaskFiller.LOGITS, row, window.length(), position);
+      float[] logits = outputs.token(LoadedMaskFiller.LOGITS, row, window.length(), position);
       masks.add(new Candidates(position, best(Scores.of(ScoreFunction.SOFTMAX, logits))));
     }
     return masks;

@@ -12,9 +12,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Orders documents by their relevance to a query with a cross-encoder, which reads both together. An
- * immutable view on a shared model; each option returns another view. Thread-safe, and nothing to
- * close.
+ * Orders documents by their relevance to a query with a cross-encoder, which reads both together.
+ * An immutable view on a shared model; each option returns another view. Thread-safe, and nothing
+ * to close.
  *
  * <p>The score is the sigmoid of the logit of models that have one, as sentence-transformers gives
  * it, and the softmax of the relevant class of those that have several. The longer of query and

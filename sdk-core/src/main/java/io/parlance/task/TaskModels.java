@@ -105,8 +105,7 @@ public final class TaskModels implements AutoCloseable {
   }
 
   private List<TaskModel<?, ?>> all() {
-    return List.of(
-        classifier, entityExtractor, questionAnswerer, embedder, maskFiller, ranker);
+    return List.of(classifier, entityExtractor, questionAnswerer, embedder, maskFiller, ranker);
   }
 
   /** Refuses further calls, waits for those in flight and frees the models. May be repeated. */

@@ -13,8 +13,8 @@ import java.util.OptionalInt;
  * Makes vectors of texts, for search, clustering and comparison. An immutable view on a shared
  * model; each option returns another view. Thread-safe, and nothing to close.
  *
- * <p>In a folder of sentence-transformers ({@code modules.json}) pooling, normalization, prompts and
- * the longest input are what its files say; otherwise a vector is the mean of its tokens', not
+ * <p>In a folder of sentence-transformers ({@code modules.json}) pooling, normalization, prompts
+ * and the longest input are what its files say; otherwise a vector is the mean of its tokens', not
  * normalized. A graph with an output {@code sentence_embedding} gives its own vectors.
  *
  * <p>A text beyond what the model takes is cut at its end, which the result tells ({@link

@@ -16,8 +16,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Embeddings of documents of mixed length beside what others would use, each in processes of its own
- * that take turns, as they come: nobody is told how many threads to take.
+ * Embeddings of documents of mixed length beside what others would use, each in processes of its
+ * own that take turns, as they come: nobody is told how many threads to take.
  */
 @Command(
     name = "peers",
@@ -31,7 +31,8 @@ final class PeerBenchmark implements Callable<Integer> {
   @Option(
       names = "--shape",
       defaultValue = "6x384",
-      description = "Layers and width of a BERT model with random weights. Default: ${DEFAULT-VALUE}")
+      description =
+          "Layers and width of a BERT model with random weights. Default: ${DEFAULT-VALUE}")
   private String shape = "";
 
   @Option(
@@ -80,8 +81,7 @@ final class PeerBenchmark implements Callable<Integer> {
     Map<String, List<String>> commands = new LinkedHashMap<>();
     commands.put(
         "Parlance",
-        List.of(
-            java, "-cp", System.getProperty("java.class.path"), ParlancePeer.class.getName()));
+        List.of(java, "-cp", System.getProperty("java.class.path"), ParlancePeer.class.getName()));
     commands.put("LangChain4j", javaPeer(java, "langchain4j", "LangChain4jPeer"));
     commands.put("DJL", javaPeer(java, "djl", "DjlPeer"));
     if (Files.isDirectory(PEERS.resolve("transformers-js/node_modules"))) {
@@ -94,7 +94,9 @@ final class PeerBenchmark implements Callable<Integer> {
   private static List<String> javaPeer(String java, String folder, String name) {
     Path peer = PEERS.resolve(folder);
     return List.of(
-        java, "-cp", peer.resolve("target/lib").resolve("*").toString(),
+        java,
+        "-cp",
+        peer.resolve("target/lib").resolve("*").toString(),
         peer.resolve(name + ".java").toString());
   }
 
@@ -109,7 +111,8 @@ final class PeerBenchmark implements Callable<Integer> {
             case "one", "all" ->
                 nanos
                     .computeIfAbsent(
-                        peer.getKey() + (words[0].equals("one") ? " | one by one" : " | all at once"),
+                        peer.getKey()
+                            + (words[0].equals("one") ? " | one by one" : " | all at once"),
                         way -> new ArrayList<>())
                     .add(Long.valueOf(words[1]));
             default -> System.err.println(peer.getKey() + ": " + line);

@@ -61,8 +61,10 @@ final class FillMaskCommand extends TextTaskCommand<MaskFilling> {
   MaskFiller task(Nlp nlp, JsonObject given) {
     JsonObject options = given.deepCopy();
     if (given.has(TOKENIZER.name())) {
-      given.getAsJsonObject(TOKENIZER.name()).entrySet().forEach(
-          entry -> options.add(entry.getKey(), entry.getValue()));
+      given
+          .getAsJsonObject(TOKENIZER.name())
+          .entrySet()
+          .forEach(entry -> options.add(entry.getKey(), entry.getValue()));
     }
     MaskFiller filler = nlp.maskFiller();
     Integer topK = TaskOptions.wholeNumber(options, TOP_K.name());

@@ -63,7 +63,8 @@ record TaskOption(String name, String placeholder, String description, Kind kind
     @Override
     public @Nullable String complaint(JsonElement value) {
       boolean list =
-          value.isJsonArray() && value.getAsJsonArray().asList().stream().allMatch(TaskOption::isText);
+          value.isJsonArray()
+              && value.getAsJsonArray().asList().stream().allMatch(TaskOption::isText);
       return list || isText(value) ? null : "must be a list of strings or a string with commas";
     }
 
