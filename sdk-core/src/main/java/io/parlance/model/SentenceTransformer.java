@@ -82,18 +82,16 @@ public record SentenceTransformer(
     List<String> others = new ArrayList<>();
     boolean normalize = false;
     boolean includePrompt = true;
-    for (JsonElement each : modules(files)) {
-      JsonObject module = each.getAsJsonObject();
-      String type = module.get("type").getAsString();
-      switch (type.substring(type.lastIndexOf('.') + 1)) {
+    for (Module module : modules(files)) {
+      switch (module.kind()) {
         case "Transformer" -> {}
         case "Normalize" -> normalize = true;
         case "Pooling" -> {
-          ModelConfig pooling = settings(files, module.get("path").getAsString() + "/config.json");
+          ModelConfig pooling = settings(files, module.path() + "/config.json");
           poolings.addAll(poolings(pooling));
           includePrompt = pooling.flag("include_prompt").orElse(true);
         }
-        default -> others.add(type);
+        default -> others.add(module.type());
       }
     }
     ModelConfig general =
@@ -113,16 +111,24 @@ public record SentenceTransformer(
         similarity(general));
   }
 
-  private static List<JsonElement> modules(ModelFiles files) {
+  private record Module(String type, String path) {
+    /** The class without its package, which is another in each dialect. */
+    String kind() {
+      return type.substring(type.lastIndexOf('.') + 1);
+    }
+  }
+
+  private static List<Module> modules(ModelFiles files) {
     try {
-      JsonElement modules =
-          JsonParser.parseString(new String(files.read(MODULES), StandardCharsets.UTF_8));
-      for (JsonElement each : modules.getAsJsonArray()) {
+      List<Module> modules = new ArrayList<>();
+      for (JsonElement each :
+          JsonParser.parseString(new String(files.read(MODULES), StandardCharsets.UTF_8))
+              .getAsJsonArray()) {
         JsonObject module = each.getAsJsonObject();
-        module.get("type").getAsString();
-        module.get("path").getAsString();
+        modules.add(
+            new Module(module.get("type").getAsString(), module.get("path").getAsString()));
       }
-      return modules.getAsJsonArray().asList();
+      return modules;
     } catch (JsonParseException
         | IllegalStateException
         | NullPointerException
