@@ -125,8 +125,7 @@ public record SentenceTransformer(
           JsonParser.parseString(new String(files.read(MODULES), StandardCharsets.UTF_8))
               .getAsJsonArray()) {
         JsonObject module = each.getAsJsonObject();
-        modules.add(
-            new Module(module.get("type").getAsString(), module.get("path").getAsString()));
+        modules.add(new Module(module.get("type").getAsString(), module.get("path").getAsString()));
       }
       return modules;
     } catch (JsonParseException
