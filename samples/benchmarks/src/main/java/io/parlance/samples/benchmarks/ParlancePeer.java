@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Mean pooled, normalized embeddings by Parlance; started by {@link PeerBenchmark}. Arguments: model
- * folder, file of texts, rounds.
+ * Mean pooled, normalized embeddings by Parlance; started by {@link PeerBenchmark}. Arguments:
+ * model folder, file of texts, rounds.
  */
 final class ParlancePeer {
   private ParlancePeer() {}
