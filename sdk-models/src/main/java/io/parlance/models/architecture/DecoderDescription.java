@@ -4,6 +4,7 @@ import io.parlance.models.weights.WeightNames;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * What heads, files and graphs need to know of a family of decoders.
@@ -50,12 +51,24 @@ record DecoderDescription(
   /** What is remembered of a token: keys and values of this width for each head of each layer. */
   record CacheSize(int layers, long heads, long width) {}
 
-  /** How files name the weights, beyond the names of the parameters. */
-  WeightNames weightNames() {
-    WeightNames names = WeightNames.of(body + ".");
+  /** Families whose class for question answering calls the body otherwise than the others do. */
+  private static final Set<String> OTHER_BODY_FOR_ANSWERS = Set.of("llama", "qwen2", "qwen2_moe");
+
+  /** The name of the body in the model with this head. */
+  String body(Head head) {
+    return head == Head.QUESTION_ANSWERING && OTHER_BODY_FOR_ANSWERS.contains(modelType)
+        ? "transformer"
+        : body;
+  }
+
+  /** How files name the weights of the model with this head, beyond the names of the parameters. */
+  WeightNames weightNames(Head head) {
+    WeightNames names = WeightNames.of(body(head) + ".");
     for (String buffer : buffers) {
       names = names.ignore(buffer);
     }
-    return tied ? names.alias(output + ".weight", body + "." + embeddings + ".weight") : names;
+    return tied
+        ? names.alias(output + ".weight", body(head) + "." + embeddings + ".weight")
+        : names;
   }
 }

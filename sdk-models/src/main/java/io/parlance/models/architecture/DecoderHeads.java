@@ -28,27 +28,30 @@ import java.util.Map;
 final class DecoderHeads {
 
   private final Decoder decoder;
+  private final Head head;
   private final DecoderDescription description;
   private final Inputs inputs;
   private final CausalSequence sequence;
   private final Scope root;
   private final Map<String, Value> outputs = new LinkedHashMap<>();
 
-  DecoderHeads(Decoder decoder, Inputs inputs, CausalSequence sequence) {
+  DecoderHeads(Decoder decoder, Head head, Inputs inputs, CausalSequence sequence) {
     this.decoder = decoder;
+    this.head = head;
     this.description = decoder.description();
     this.inputs = inputs;
     this.sequence = sequence;
     this.root = inputs.graph().root();
   }
 
-  /** The outputs of the model with this head, and its loss where labels are given. */
-  Map<String, Value> outputs(Head head) {
+  /** The outputs of the model with the head, and its loss where labels are given. */
+  Map<String, Value> outputs() {
     switch (head) {
       case BODY -> outputs.put("last_hidden_state", decoder.hiddenStates(root, sequence).last());
       case CAUSAL_LM -> languageModel();
       case SEQUENCE_CLASSIFICATION -> sequenceClassifier();
       case TOKEN_CLASSIFICATION -> tokenClassifier();
+      case QUESTION_ANSWERING -> outputs.putAll(AnswerSpan.outputs(spans(), inputs));
       case DOUBLE_HEADS -> doubleHeads();
       default -> throw new IllegalArgumentException("no decoder has a head " + head);
     }
@@ -109,6 +112,12 @@ final class DecoderHeads {
     }
   }
 
+  /** [batch, sequence, 2]. */
+  private Value spans() {
+    Value hidden = body().last();
+    return root.in("qa_outputs", s -> Linear.apply(s, hidden, 2, decoder.weights()));
+  }
+
   private void doubleHeads() {
     Graph graph = root.graph();
     Value ids = inputs.get("input_ids");
@@ -140,11 +149,11 @@ final class DecoderHeads {
   }
 
   private Decoder.States body() {
-    return root.in(description.body(), s -> decoder.hiddenStates(s, sequence));
+    return root.in(description.body(head), s -> decoder.hiddenStates(s, sequence));
   }
 
   private Value nextTokens(Value hidden) {
-    return decoder.logits(root, new Scope(root.graph(), description.body()), hidden);
+    return decoder.logits(root, new Scope(root.graph(), description.body(head)), hidden);
   }
 
   /** The last token that is not padding: [batch]. */

@@ -34,6 +34,12 @@ final class DecoderModel implements PretrainedModel {
 
   private static final String PAST = "past_key_values.";
 
+  /** [batch]: so many tokens at the start of each text are seen by all: a prefix language model. */
+  private static final String PREFIX = "prefix_lengths";
+
+  /** [batch, sequence, sequence]: 0 where a token does not see another. */
+  private static final String VISIBLE = "visible";
+
   private final Decoder decoder;
   private final DecoderDescription description;
   private final Head head;
@@ -67,7 +73,7 @@ final class DecoderModel implements PretrainedModel {
 
   @Override
   public WeightNames weightNames() {
-    return description.weightNames();
+    return description.weightNames(head);
   }
 
   @Override
@@ -115,6 +121,10 @@ final class DecoderModel implements PretrainedModel {
   public Map<String, Value> forward(Inputs inputs) {
     Set<String> known = new HashSet<>(exportedInputs());
     known.addAll(head.targets());
+    if (head != Head.DOUBLE_HEADS) {
+      known.add(PREFIX);
+      known.add(VISIBLE);
+    }
     for (int i = 0; i < description.cache().layers(); i++) {
       known.add(PAST + i + ".key");
       known.add(PAST + i + ".value");
@@ -127,7 +137,7 @@ final class DecoderModel implements PretrainedModel {
           architecture + " takes input_ids of rank " + rank + ", not of shape " + ids.shape());
     }
     List<CausalSequence.KeysAndValues> past = past(inputs);
-    return new DecoderHeads(decoder, inputs, sequence(inputs, past)).outputs(head);
+    return new DecoderHeads(decoder, head, inputs, sequence(inputs, past)).outputs();
   }
 
   @Override
@@ -169,7 +179,7 @@ final class DecoderModel implements PretrainedModel {
     }
     Inputs inputs = Inputs.of(graph);
     CausalSequence tokens = sequence(inputs, past);
-    graph.output("logits", new DecoderHeads(decoder, inputs, tokens).scores());
+    graph.output("logits", new DecoderHeads(decoder, head, inputs, tokens).scores());
     for (int i = 0; i < tokens.present().size(); i++) {
       graph.output("present." + i + ".key", tokens.present().get(i).key());
       graph.output("present." + i + ".value", tokens.present().get(i).value());
@@ -217,11 +227,16 @@ final class DecoderModel implements PretrainedModel {
   }
 
   private static CausalSequence sequence(Inputs inputs, List<CausalSequence.KeysAndValues> past) {
-    return new CausalSequence(
-        flat(inputs.get("input_ids")),
-        flatOrNull(inputs.find("attention_mask")),
-        flatOrNull(inputs.find("position_ids")),
-        past);
+    CausalSequence sequence =
+        new CausalSequence(
+            flat(inputs.get("input_ids")),
+            flatOrNull(inputs.find("attention_mask")),
+            flatOrNull(inputs.find("position_ids")),
+            past);
+    Value prefix = inputs.find(PREFIX);
+    Value visible = inputs.find(VISIBLE);
+    sequence = prefix == null ? sequence : sequence.withPrefix(prefix);
+    return visible == null ? sequence : sequence.withVisible(visible);
   }
 
   private List<CausalSequence.KeysAndValues> past(Inputs inputs) {
@@ -300,6 +315,11 @@ final class DecoderModel implements PretrainedModel {
         builders,
         GptNeoConfig.ARCHITECTURES,
         config -> new GptNeoConfig.Body(GptNeoConfig.from(config)));
+    builders.put(
+        GlmBlankInfillingConfig.ARCHITECTURE,
+        (config, weights) -> GlmBlankInfillingConfig.from(config).model());
+    builders.put(ExpertLayer.MIXTRAL, (config, weights) -> ExpertLayer.mixtral(config));
+    builders.put(ExpertLayer.SWITCH, (config, weights) -> ExpertLayer.switching(config));
     return builders;
   }
 

@@ -1,21 +1,13 @@
 package io.parlance.models.architecture;
 
 import static io.parlance.models.graph.Operators.add;
-import static io.parlance.models.graph.Operators.less;
-import static io.parlance.models.graph.Operators.max;
-import static io.parlance.models.graph.Operators.mul;
 import static io.parlance.models.graph.Operators.reshape;
 import static io.parlance.models.graph.Operators.shape;
-import static io.parlance.models.graph.Operators.split;
-import static io.parlance.models.graph.Operators.squeeze;
-import static io.parlance.models.graph.Operators.where;
 
-import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.Scope;
 import io.parlance.models.graph.Value;
 import io.parlance.models.objective.Losses;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -102,26 +94,7 @@ final class EncoderHeads {
   }
 
   private Map<String, Value> questionAnswering() {
-    List<Value> ends = split(encoder.span(root, hidden(false)), -1, 1, 1);
-    Value start = squeeze(ends.get(0), -1); // [batch, sequence]
-    Value end = squeeze(ends.get(1), -1);
-    Map<String, Value> outputs = named("start_logits", start);
-    outputs.put("end_logits", end);
-    Value starts = inputs.find("start_positions");
-    Value stops = inputs.find("end_positions");
-    return withLoss(
-        outputs,
-        starts == null || stops == null
-            ? null
-            : mul(add(positionLoss(start, starts), positionLoss(end, stops)), 0.5));
-  }
-
-  /** Positions after the end do not count: the answer was cut off. Negative ones mean the first. */
-  private static Value positionLoss(Value scores, Value positions) {
-    Graph graph = scores.graph();
-    Value inside = less(positions, squeeze(shape(scores, 1, 2), 0));
-    Value target = max(positions, graph.longScalar(0));
-    return Losses.crossEntropy(scores, where(inside, target, graph.longScalar(Losses.IGNORED)));
+    return AnswerSpan.outputs(encoder.span(root, hidden(false)), inputs);
   }
 
   private Map<String, Value> multipleChoice() {

@@ -30,6 +30,7 @@ class Gpt2 implements Decoder {
           Head.CAUSAL_LM, "GPT2LMHeadModel",
           Head.SEQUENCE_CLASSIFICATION, "GPT2ForSequenceClassification",
           Head.TOKEN_CLASSIFICATION, "GPT2ForTokenClassification",
+          Head.QUESTION_ANSWERING, "GPT2ForQuestionAnswering",
           Head.DOUBLE_HEADS, "GPT2DoubleHeadsModel");
 
   private final Gpt2Config config;

@@ -68,7 +68,8 @@ public record OptConfig(
       Map.of(
           Head.BODY, "OPTModel",
           Head.CAUSAL_LM, "OPTForCausalLM",
-          Head.SEQUENCE_CLASSIFICATION, "OPTForSequenceClassification");
+          Head.SEQUENCE_CLASSIFICATION, "OPTForSequenceClassification",
+          Head.QUESTION_ANSWERING, "OPTForQuestionAnswering");
 
   /** The position table begins with rows that no token takes. */
   private static final long POSITION_OFFSET = 2;

@@ -107,7 +107,7 @@ public record Phi3Config(
           config
               .common
               .attention(scores(layer), false, false)
-              .applyFused(scope, x, call.rotary(), call.rotation(), call.sequence());
+              .applyFused(scope, x, "qkv_proj", call.rotary(), call.rotation(), call.sequence());
       return Dropout.apply(attended, config.residualDropout);
     }
 

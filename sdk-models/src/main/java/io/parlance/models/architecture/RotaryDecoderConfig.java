@@ -209,12 +209,19 @@ public record RotaryDecoderConfig(
         labels);
   }
 
-  /** The classes of a family that has LLaMA's heads, such as {@code LlamaForCausalLM}. */
-  static Map<Head, String> architectures(String family) {
+  /**
+   * The classes of a family with regular names, such as {@code LlamaForCausalLM}.
+   *
+   * @param more heads besides those that all have
+   */
+  static Map<Head, String> architectures(String family, Head... more) {
     Map<Head, String> classes = new EnumMap<>(Head.class);
     for (Head head :
         List.of(
             Head.BODY, Head.CAUSAL_LM, Head.SEQUENCE_CLASSIFICATION, Head.TOKEN_CLASSIFICATION)) {
+      classes.put(head, family + head.suffix());
+    }
+    for (Head head : more) {
       classes.put(head, family + head.suffix());
     }
     return classes;

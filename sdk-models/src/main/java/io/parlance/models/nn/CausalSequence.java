@@ -5,9 +5,12 @@ import static io.parlance.models.graph.Operators.and;
 import static io.parlance.models.graph.Operators.cast;
 import static io.parlance.models.graph.Operators.concat;
 import static io.parlance.models.graph.Operators.cumulativeSum;
+import static io.parlance.models.graph.Operators.equal;
 import static io.parlance.models.graph.Operators.less;
 import static io.parlance.models.graph.Operators.lessOrEqual;
 import static io.parlance.models.graph.Operators.mul;
+import static io.parlance.models.graph.Operators.not;
+import static io.parlance.models.graph.Operators.or;
 import static io.parlance.models.graph.Operators.range;
 import static io.parlance.models.graph.Operators.shape;
 import static io.parlance.models.graph.Operators.slice;
@@ -43,6 +46,8 @@ public final class CausalSequence {
   private final @Nullable Value mask;
   private final @Nullable Value positions;
   private final List<KeysAndValues> past;
+  private final @Nullable Value prefix;
+  private final @Nullable Value visible;
   private final List<KeysAndValues> present = new ArrayList<>();
   private final Map<Long, Value> biases = new HashMap<>();
   private @Nullable Value ascending;
@@ -57,10 +62,41 @@ public final class CausalSequence {
    */
   public CausalSequence(
       Value ids, @Nullable Value mask, @Nullable Value positions, List<KeysAndValues> past) {
+    this(ids, mask, positions, past, null, null);
+  }
+
+  private CausalSequence(
+      Value ids,
+      @Nullable Value mask,
+      @Nullable Value positions,
+      List<KeysAndValues> past,
+      @Nullable Value prefix,
+      @Nullable Value visible) {
     this.ids = ids;
     this.mask = mask;
     this.positions = positions;
     this.past = List.copyOf(past);
+    this.prefix = prefix;
+    this.visible = visible;
+  }
+
+  /**
+   * The same with a prefix that all tokens see, as in prefix language models (Raffel et al. 2019,
+   * arXiv:1910.10683, section 3.2.1).
+   *
+   * @param lengths [batch], INT64
+   */
+  public CausalSequence withPrefix(Value lengths) {
+    return new CausalSequence(ids, mask, positions, past, lengths, visible);
+  }
+
+  /**
+   * The same where tokens see no more than a matrix says.
+   *
+   * @param matrix [batch, sequence, past + sequence], 0 where a token does not see another
+   */
+  public CausalSequence withVisible(Value matrix) {
+    return new CausalSequence(ids, mask, positions, past, prefix, matrix);
   }
 
   /** The token ids [batch, sequence]. */
@@ -134,8 +170,16 @@ public final class CausalSequence {
     if (window > 0) {
       visible = and(visible, less(sub(queries, keys), ids.graph().longScalar(window)));
     }
+    if (prefix != null) {
+      visible = or(visible, less(unsqueeze(keys, 0), unsqueeze(prefix, 1, 2)));
+    }
+    if (this.visible != null) {
+      Value zero = Operators.scalarLike(this.visible, 0);
+      visible = and(visible, not(equal(this.visible, zero)));
+    }
     ElementType type = ids.graph().floatType();
-    Value causal = unsqueeze(mul(sub(1, cast(visible, type)), Attention.BLOCKED), 0, 1);
+    Value blocked = mul(sub(1, cast(visible, type)), Attention.BLOCKED);
+    Value causal = visible.shape().rank() == 2 ? unsqueeze(blocked, 0, 1) : unsqueeze(blocked, 1);
     // the two added could leave the range of floats
     return mask == null ? causal : Operators.min(causal, Attention.paddingBias(mask));
   }

@@ -53,8 +53,10 @@ public record MixtureOfExperts(
    *
    * @param output the shape of the input
    * @param routerLogits [tokens, experts]
+   * @param chosen the experts of each token, the likeliest first [tokens, perToken]
+   * @param shares what their outputs are multiplied with [tokens, perToken]
    */
-  public record Result(Value output, Value routerLogits) {}
+  public record Result(Value output, Value routerLogits, Value chosen, Value shares) {}
 
   /**
    * Routes and computes; the router is {@code gate}, the experts are {@code experts.0} and so on.
@@ -81,6 +83,6 @@ public record MixtureOfExperts(
       Value output = scope.in("experts", i, s -> expert.apply(s, input));
       sum = scatterNd(sum, unsqueeze(where, 1), mul(output, share), "add");
     }
-    return new Result(reshape(sum, shape(x)), logits);
+    return new Result(reshape(sum, shape(x)), logits, chosen, shares);
   }
 }

@@ -21,6 +21,7 @@ import java.util.function.UnaryOperator;
  * @param output name of the last projection
  * @param outputBiased whether the last projection has a bias
  * @param weights how new weights are drawn
+ * @param outputWeights how those of the last projection are drawn
  */
 public record SelfAttention(
     long heads,
@@ -30,12 +31,35 @@ public record SelfAttention(
     boolean biased,
     String output,
     boolean outputBiased,
-    Initialization weights) {
+    Initialization weights,
+    Initialization outputWeights) {
+
+  /** All weights from one distribution. */
+  public SelfAttention(
+      long heads,
+      long keyValueHeads,
+      long headWidth,
+      CausalAttention scores,
+      boolean biased,
+      String output,
+      boolean outputBiased,
+      Initialization weights) {
+    this(
+        heads, keyValueHeads, headWidth, scores, biased, output, outputBiased, weights, weights);
+  }
 
   /** The same with another name of the last projection. */
   public SelfAttention withOutput(String name) {
     return new SelfAttention(
-        heads, keyValueHeads, headWidth, scores, biased, name, outputBiased, weights);
+        heads,
+        keyValueHeads,
+        headWidth,
+        scores,
+        biased,
+        name,
+        outputBiased,
+        weights,
+        outputWeights);
   }
 
   /** Attends with one projection for each of queries, keys and values. */
@@ -49,14 +73,28 @@ public record SelfAttention(
     return attend(scope, project(scope, x), x, heads -> rotary.apply(heads, rotation), sequence);
   }
 
-  /** The same with one projection {@code qkv_proj} for queries, keys and values. */
+  /** Attends with one projection of this name for queries, keys and values, side by side. */
+  public Value applyFused(Scope scope, Value x, String name, CausalSequence sequence) {
+    return attend(scope, projectFused(scope, x, name), x, UnaryOperator.identity(), sequence);
+  }
+
+  /** The same with queries and keys rotated. */
   public Value applyFused(
-      Scope scope, Value x, RotaryEmbedding rotary, Rotation rotation, CausalSequence sequence) {
+      Scope scope,
+      Value x,
+      String name,
+      RotaryEmbedding rotary,
+      Rotation rotation,
+      CausalSequence sequence) {
+    return attend(
+        scope, projectFused(scope, x, name), x, each -> rotary.apply(each, rotation), sequence);
+  }
+
+  private List<Value> projectFused(Scope scope, Value x, String name) {
     long query = heads * headWidth;
     long key = keyValueHeads * headWidth;
-    Value all = scope.in("qkv_proj", s -> Linear.apply(s, x, query + 2 * key, weights, biased));
-    List<Value> parts = split(all, -1, query, key, key);
-    return attend(scope, parts, x, each -> rotary.apply(each, rotation), sequence);
+    Value all = scope.in(name, s -> Linear.apply(s, x, query + 2 * key, weights, biased));
+    return split(all, -1, query, key, key);
   }
 
   private List<Value> project(Scope scope, Value x) {
@@ -84,6 +122,6 @@ public record SelfAttention(
             Attention.splitHeads(projected.get(2), keyValueHeads),
             null);
     long hidden = x.shape().get(-1).size();
-    return scope.in(output, s -> Linear.apply(s, context, hidden, weights, outputBiased));
+    return scope.in(output, s -> Linear.apply(s, context, hidden, outputWeights, outputBiased));
   }
 }

@@ -95,7 +95,9 @@ class DecoderConfigTest {
         Gemma2Config.gemma2_2b().model(Head.CAUSAL_LM),
         PhiConfig.phi2().model(Head.CAUSAL_LM),
         Phi3Config.mini().model(Head.CAUSAL_LM),
-        GlmConfig.glm4_9b().model(Head.CAUSAL_LM));
+        GlmConfig.glm4_9b().model(Head.CAUSAL_LM),
+        GlmBlankInfillingConfig.base().model(),
+        Qwen2Config.qwen2_500m().model(Head.QUESTION_ANSWERING));
   }
 
   @ParameterizedTest
@@ -106,6 +108,17 @@ class DecoderConfigTest {
     assertThat(read.configuration()).isEqualTo(written);
     assertThat(read.architecture()).isEqualTo(model.architecture());
     assertThat(read.parameterCount()).isEqualTo(model.parameterCount());
+  }
+
+  /** The class for questions calls the body otherwise in some families. */
+  @Test
+  void namesTheBodyAsTheReferenceDoes() {
+    assertThat(LlamaConfig.llama32_1b().model(Head.QUESTION_ANSWERING).parameters())
+        .containsKeys("transformer.embed_tokens.weight", "qa_outputs.bias");
+    assertThat(MistralConfig.mistral7b().model(Head.QUESTION_ANSWERING).parameters())
+        .containsKeys("model.embed_tokens.weight", "qa_outputs.bias");
+    assertThat(LlamaConfig.llama32_1b().model(Head.TOKEN_CLASSIFICATION).parameters())
+        .containsKeys("model.embed_tokens.weight", "score.bias");
   }
 
   /** transformers 4 and 5 say the same in different keys. */

@@ -106,7 +106,8 @@ class GradientStepTest {
         "xlnet-lm",
         "gpt2-lm",
         "llama-gqa",
-        "mixtral-lm"
+        "mixtral-lm",
+        "glm-blank-infilling"
       })
   void gradientsOfTheReference(String name) throws IOException {
     long handles = NativeHandles.live();
