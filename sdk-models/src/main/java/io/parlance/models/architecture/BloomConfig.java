@@ -52,7 +52,8 @@ public record BloomConfig(
     Labels labels)
     implements DecoderConfig {
 
-  static final Map<Head, String> ARCHITECTURES = RotaryDecoderConfig.architectures("Bloom", Head.QUESTION_ANSWERING);
+  static final Map<Head, String> ARCHITECTURES =
+      RotaryDecoderConfig.architectures("Bloom", Head.QUESTION_ANSWERING);
 
   public BloomConfig {
     Require.positive("vocab_size", vocabularySize);

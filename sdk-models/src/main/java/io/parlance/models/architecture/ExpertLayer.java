@@ -116,8 +116,7 @@ record ExpertLayer(
 
   @Override
   public Inputs declareInputs(Graph graph) {
-    graph.input(
-        "hidden_states", ElementType.FLOAT32, Shape.of("batch", "sequence", hiddenSize));
+    graph.input("hidden_states", ElementType.FLOAT32, Shape.of("batch", "sequence", hiddenSize));
     return Inputs.of(graph);
   }
 

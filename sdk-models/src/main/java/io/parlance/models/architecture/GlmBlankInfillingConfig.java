@@ -201,23 +201,16 @@ public record GlmBlankInfillingConfig(
       inputs.requireOnly(
           ARCHITECTURE,
           Set.of(
-              "input_ids",
-              "position_ids",
-              "block_position_ids",
-              "sep",
-              "target_ids",
-              "loss_mask"));
+              "input_ids", "position_ids", "block_position_ids", "sep", "target_ids", "loss_mask"));
       Scope root = inputs.graph().root();
       CausalSequence sequence =
-          new CausalSequence(
-                  inputs.get("input_ids"), null, inputs.get("position_ids"), List.of())
+          new CausalSequence(inputs.get("input_ids"), null, inputs.get("position_ids"), List.of())
               .withPrefix(inputs.get("sep"));
       Value words =
           root.in(
               "word_embeddings",
               s -> Embedding.table(s, config.vocabularySize, config.hiddenSize, weights()));
-      Value embedded =
-          gather(words, inputs.get("input_ids"), 0);
+      Value embedded = gather(words, inputs.get("input_ids"), 0);
       Map<String, Value> outputs = new LinkedHashMap<>();
       Value hidden =
           root.in(
@@ -230,8 +223,7 @@ public record GlmBlankInfillingConfig(
       if (targets != null && counted != null) {
         Graph graph = root.graph();
         Value labels =
-            where(
-                equal(counted, graph.longScalar(0)), graph.longScalar(Losses.IGNORED), targets);
+            where(equal(counted, graph.longScalar(0)), graph.longScalar(Losses.IGNORED), targets);
         outputs.put("loss", Losses.crossEntropy(logits, labels));
       }
       return outputs;
@@ -259,8 +251,7 @@ public record GlmBlankInfillingConfig(
     private Value positions(Scope scope, String name, Value indexes) {
       return scope.in(
           name,
-          s ->
-              Embedding.apply(s, indexes, config.positionRows, config.hiddenSize, weights()));
+          s -> Embedding.apply(s, indexes, config.positionRows, config.hiddenSize, weights()));
     }
 
     private Value layer(Scope scope, Value x, CausalSequence sequence) {
@@ -289,8 +280,7 @@ public record GlmBlankInfillingConfig(
               residualWeights());
       Value widened =
           scope.in(
-              "mlp",
-              s -> feedForward.apply(s, second, "dense_h_to_4h", "dense_4h_to_h", true));
+              "mlp", s -> feedForward.apply(s, second, "dense_h_to_4h", "dense_4h_to_h", true));
       return add(attended, Dropout.apply(widened, config.dropout));
     }
 

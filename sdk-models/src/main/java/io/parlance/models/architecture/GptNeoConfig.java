@@ -65,7 +65,8 @@ public record GptNeoConfig(
     Labels labels)
     implements DecoderConfig {
 
-  static final Map<Head, String> ARCHITECTURES = RotaryDecoderConfig.architectures("GPTNeo", Head.QUESTION_ANSWERING);
+  static final Map<Head, String> ARCHITECTURES =
+      RotaryDecoderConfig.architectures("GPTNeo", Head.QUESTION_ANSWERING);
 
   public GptNeoConfig {
     localLayers = List.copyOf(localLayers);

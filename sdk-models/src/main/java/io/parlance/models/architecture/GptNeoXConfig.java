@@ -65,7 +65,8 @@ public record GptNeoXConfig(
     Labels labels)
     implements DecoderConfig {
 
-  static final Map<Head, String> ARCHITECTURES = RotaryDecoderConfig.architectures("GPTNeoX", Head.QUESTION_ANSWERING);
+  static final Map<Head, String> ARCHITECTURES =
+      RotaryDecoderConfig.architectures("GPTNeoX", Head.QUESTION_ANSWERING);
 
   public GptNeoXConfig {
     Require.positive("vocab_size", vocabularySize);

@@ -23,7 +23,8 @@ public record LlamaConfig(
     RotaryDecoderConfig common, boolean attentionBias, boolean feedForwardBias)
     implements DecoderConfig {
 
-  static final Map<Head, String> ARCHITECTURES = RotaryDecoderConfig.architectures("Llama", Head.QUESTION_ANSWERING);
+  static final Map<Head, String> ARCHITECTURES =
+      RotaryDecoderConfig.architectures("Llama", Head.QUESTION_ANSWERING);
 
   private static final RotaryDecoderConfig DEFAULTS =
       new RotaryDecoderConfig(

@@ -16,7 +16,8 @@ import java.util.OptionalLong;
  */
 public record MistralConfig(RotaryDecoderConfig common, long window) implements DecoderConfig {
 
-  static final Map<Head, String> ARCHITECTURES = RotaryDecoderConfig.architectures("Mistral", Head.QUESTION_ANSWERING);
+  static final Map<Head, String> ARCHITECTURES =
+      RotaryDecoderConfig.architectures("Mistral", Head.QUESTION_ANSWERING);
 
   private static final RotaryDecoderConfig DEFAULTS =
       new RotaryDecoderConfig(

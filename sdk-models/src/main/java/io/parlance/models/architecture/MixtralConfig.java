@@ -33,7 +33,8 @@ public record MixtralConfig(
     double balanceCoefficient)
     implements DecoderConfig {
 
-  static final Map<Head, String> ARCHITECTURES = RotaryDecoderConfig.architectures("Mixtral", Head.QUESTION_ANSWERING);
+  static final Map<Head, String> ARCHITECTURES =
+      RotaryDecoderConfig.architectures("Mixtral", Head.QUESTION_ANSWERING);
 
   private static final RotaryDecoderConfig DEFAULTS =
       new RotaryDecoderConfig(

@@ -20,7 +20,8 @@ import java.util.OptionalLong;
 public record Qwen2Config(RotaryDecoderConfig common, long window, int fullLayers)
     implements DecoderConfig {
 
-  static final Map<Head, String> ARCHITECTURES = RotaryDecoderConfig.architectures("Qwen2", Head.QUESTION_ANSWERING);
+  static final Map<Head, String> ARCHITECTURES =
+      RotaryDecoderConfig.architectures("Qwen2", Head.QUESTION_ANSWERING);
 
   private static final RotaryDecoderConfig DEFAULTS =
       new RotaryDecoderConfig(

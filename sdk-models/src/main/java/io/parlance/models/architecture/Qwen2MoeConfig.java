@@ -53,7 +53,8 @@ public record Qwen2MoeConfig(
     double balanceCoefficient)
     implements DecoderConfig {
 
-  static final Map<Head, String> ARCHITECTURES = RotaryDecoderConfig.architectures("Qwen2Moe", Head.QUESTION_ANSWERING);
+  static final Map<Head, String> ARCHITECTURES =
+      RotaryDecoderConfig.architectures("Qwen2Moe", Head.QUESTION_ANSWERING);
 
   private static final RotaryDecoderConfig DEFAULTS =
       new RotaryDecoderConfig(

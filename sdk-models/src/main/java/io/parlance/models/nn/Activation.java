@@ -17,7 +17,13 @@ public enum Activation {
   /** Exact GELU, x Φ(x) (Hendrycks and Gimpel 2016). */
   GELU(x -> gelu(x), "gelu", "gelu_python"),
   /** GELU by tanh, as in GPT-2 and the original BERT code. */
-  GELU_TANH(Activation::tanhGelu, "gelu_new", "gelu_pytorch_tanh", "gelu_tanh", "gelu_fast", "gelu_accurate"),
+  GELU_TANH(
+      Activation::tanhGelu,
+      "gelu_new",
+      "gelu_pytorch_tanh",
+      "gelu_tanh",
+      "gelu_fast",
+      "gelu_accurate"),
   /** x σ(1.702 x). */
   QUICK_GELU(x -> mul(x, sigmoid(mul(x, 1.702))), "quick_gelu"),
   RELU(x -> relu(x), "relu"),

@@ -44,8 +44,7 @@ public record SelfAttention(
       String output,
       boolean outputBiased,
       Initialization weights) {
-    this(
-        heads, keyValueHeads, headWidth, scores, biased, output, outputBiased, weights, weights);
+    this(heads, keyValueHeads, headWidth, scores, biased, output, outputBiased, weights, weights);
   }
 
   /** The same with another name of the last projection. */

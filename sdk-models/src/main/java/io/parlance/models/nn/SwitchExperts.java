@@ -32,9 +32,9 @@ import io.parlance.models.graph.Scope;
 import io.parlance.models.graph.Value;
 
 /**
- * A switch layer (Fedus et al. 2021, arXiv:2101.03961): each token goes to one expert, {@code
- * p_e * expert_e(x)} with {@code p} the softmax over all experts. An expert takes only so many
- * tokens of a sequence; those that come later pass by it and give {@code p_e * x}, as in {@code
+ * A switch layer (Fedus et al. 2021, arXiv:2101.03961): each token goes to one expert, {@code p_e *
+ * expert_e(x)} with {@code p} the softmax over all experts. An expert takes only so many tokens of
+ * a sequence; those that come later pass by it and give {@code p_e * x}, as in {@code
  * transformers}.
  *
  * @param experts how many there are
@@ -75,12 +75,10 @@ public record SwitchExperts(int experts, long capacity, Initialization weights) 
     Graph graph = x.graph();
     Value logits =
         scope.in(
-            "router",
-            r -> r.in("classifier", s -> Linear.withoutBias(s, x, experts, weights)));
+            "router", r -> r.in("classifier", s -> Linear.withoutBias(s, x, experts, weights)));
     Value probabilities = softmax(logits, -1); // [batch, sequence, experts]
     Value chosen = argMax(probabilities, -1, false); // [batch, sequence]
-    Value hits =
-        cast(equal(unsqueeze(chosen, 2), range(graph.longScalar(experts))), x.type());
+    Value hits = cast(equal(unsqueeze(chosen, 2), range(graph.longScalar(experts))), x.type());
     Value probability = reduceSum(mul(probabilities, hits), false, 2);
     Value place = reduceSum(mul(cumulativeSum(hits, 1, false), hits), false, 2);
     Value kept = cast(lessOrEqual(place, scalarLike(place, capacity)), x.type());
@@ -93,16 +91,14 @@ public record SwitchExperts(int experts, long capacity, Initialization weights) 
       Value where = squeeze(nonZero(squeeze(slice(taken, 1, i, i + 1), 1)), 0);
       Value input = gather(rows, where, 0);
       String name = "expert_" + i;
-      Value output =
-          scope.in("experts", s -> s.in(name, e -> expert.apply(e, input)));
+      Value output = scope.in("experts", s -> s.in(name, e -> expert.apply(e, input)));
       sum = scatterNd(sum, unsqueeze(where, 1), output, "add");
     }
     Value output = mul(reshape(sum, shape(x)), unsqueeze(probability, 2));
     Value share = stopGradient(reduceMean(hits, false, 1)); // [batch, experts]
     Value mean = reduceMean(probabilities, false, 1);
     Value balance = mul(reduceMean(reduceSum(mul(share, mean), false, 1), false), experts);
-    return new Result(
-        output, logits, chosen, probability, kept, balance, routerSize(logits));
+    return new Result(output, logits, chosen, probability, kept, balance, routerSize(logits));
   }
 
   private static Value routerSize(Value logits) {
