@@ -12,6 +12,7 @@ import io.parlance.models.export.ModelExporter;
 import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.Node;
 import io.parlance.models.graph.Shape;
+import io.parlance.models.nn.RecurrentLayer;
 import io.parlance.runtime.ElementType;
 import io.parlance.runtime.Outputs;
 import io.parlance.runtime.Session;
@@ -113,6 +114,30 @@ class RecurrentLanguageModelTest {
     return config.model().parameters().values().stream()
         .mapToLong(p -> p.value().shape().elements().size())
         .sum();
+  }
+
+  /** PyTorch draws uniformly between -1 and 1 over the root of the width. */
+  @Test
+  void newWeightsAreAsPyTorchDrawsThem() {
+    RecurrentConfig config =
+        new RecurrentConfig(RecurrentLayer.Cell.LSTM, 50, 128, 256, 2, 0);
+    try (TrainableModel model = TrainableModel.initialize(config.model(), 7)) {
+      model
+          .parameters()
+          .forEach(
+              (name, tensor) -> {
+                if (name.startsWith("rnn.")) {
+                  double squares = 0;
+                  for (float value : tensor.toFloatArray()) {
+                    assertThat(Math.abs(value)).isLessThanOrEqualTo(1 / 16f);
+                    squares += (double) value * value;
+                  }
+                  assertThat(Math.sqrt(squares / tensor.elementCount()))
+                      .as(name)
+                      .isCloseTo(1 / Math.sqrt(3 * 256), within(0.002));
+                }
+              });
+    }
   }
 
   @Test

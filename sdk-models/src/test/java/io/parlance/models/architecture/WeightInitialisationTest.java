@@ -23,6 +23,11 @@ class WeightInitialisationTest {
 
   @ParameterizedTest
   @CsvSource({
+    "bert, BertForPreTraining",
+    "roberta, RobertaForMaskedLM",
+    "albert, AlbertForMaskedLM",
+    "electra_discriminator, ElectraForPreTraining",
+    "xlnet, XLNetLMHeadModel",
     "gpt2, GPT2LMHeadModel",
     "gpt_neo, GPTNeoForCausalLM",
     "opt, OPTForCausalLM",
@@ -48,7 +53,7 @@ class WeightInitialisationTest {
           .parameters()
           .forEach(
               (name, tensor) -> {
-                String kind = name.replaceAll("\\.\\d+\\.", ".N.");
+                String kind = name.replaceAll("\\.\\d+(?=\\.)", ".N");
                 seen.add(kind);
                 assertThat(expected).containsKey(kind);
                 compare(name, tensor.toFloatArray(), expected.get(kind).getAsJsonObject());
@@ -71,7 +76,8 @@ class WeightInitialisationTest {
     double mean = sum / values.length;
     double deviation = Math.sqrt(squares / values.length - mean * mean);
     double wanted = expected.get("std").getAsDouble();
-    assertThat(deviation).as(name).isCloseTo(wanted, within(0.02 * wanted));
+    double tolerance = values.length < 2000 ? 0.1 : 0.02; // the golden ones are samples as well
+    assertThat(deviation).as(name).isCloseTo(wanted, within(tolerance * wanted));
     assertThat(mean).as(name).isCloseTo(0, within(5 * wanted / Math.sqrt(values.length)));
   }
 }
