@@ -88,7 +88,9 @@ class BertConfigTest {
         table.put(i, before - 1e-2f);
         float below = model.forward(inputs).get("loss").floatAt(0);
         table.put(i, before);
-        assertThat(gradient[i]).as("element %d", i).isCloseTo((above - below) / 2e-2f, within(1e-3f));
+        assertThat(gradient[i])
+            .as("element %d", i)
+            .isCloseTo((above - below) / 2e-2f, within(1e-3f));
       }
       assertThat(gradient[0]).isZero(); // no key is five tokens after a query
       assertThat(gradient[5 * 4]).isNotZero();

@@ -119,8 +119,7 @@ class RecurrentLanguageModelTest {
   /** PyTorch draws uniformly between -1 and 1 over the root of the width. */
   @Test
   void newWeightsAreAsPyTorchDrawsThem() {
-    RecurrentConfig config =
-        new RecurrentConfig(RecurrentLayer.Cell.LSTM, 50, 128, 256, 2, 0);
+    RecurrentConfig config = new RecurrentConfig(RecurrentLayer.Cell.LSTM, 50, 128, 256, 2, 0);
     try (TrainableModel model = TrainableModel.initialize(config.model(), 7)) {
       model
           .parameters()

@@ -77,7 +77,8 @@ class EncoderExportTest {
     try (TrainableModel model = TrainableModel.initialize(tiny(type, head), 3)) {
       Path folder = parent.resolve("model");
       ModelExporter.of(model.model(), model.parameters()).write(folder);
-      try (Session session = Session.load(folder.resolve("model.onnx"), SessionOptions.defaults())) {
+      try (Session session =
+          Session.load(folder.resolve("model.onnx"), SessionOptions.defaults())) {
         for (int length : new int[] {7, 12}) {
           Map<String, Tensor> inputs = inputs(model.model(), head, 3, length, random);
           Map<String, Tensor> expected = model.forward(inputs);
@@ -100,9 +101,7 @@ class EncoderExportTest {
   private static Map<String, Tensor> inputs(
       PretrainedModel model, Head head, int texts, int length, Random random) {
     long[] shape =
-        head == Head.MULTIPLE_CHOICE
-            ? new long[] {1, texts, length}
-            : new long[] {texts, length};
+        head == Head.MULTIPLE_CHOICE ? new long[] {1, texts, length} : new long[] {texts, length};
     long[] ids = new long[texts * length];
     long[] mask = new long[ids.length];
     long[] types = new long[ids.length];
