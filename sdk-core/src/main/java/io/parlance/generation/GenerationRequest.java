@@ -1,0 +1,392 @@
+package io.parlance.generation;
+
+import static io.parlance.generation.GenerationOption.*;
+
+import io.parlance.InvalidInputException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one call asks of a model: tokens to go on from, and settings that were checked against each
+ * other and against the model.
+ */
+public final class GenerationRequest {
+  /** Tokens after the prompt where nobody says how many: what transformers takes. */
+  private static final int DEFAULT_LENGTH = 20;
+
+  private static final int DEFAULT_TOP_K = 50;
+
+  private final GenerationOptions options;
+  private final int[] prompt;
+  private final int @Nullable [] source;
+  private final int maxLength;
+  private final int[] endTokens;
+  private final long seed;
+  private final StopCondition stop;
+  private final boolean logProbabilities;
+  private final long endNanos;
+
+  private GenerationRequest(Builder builder) {
+    options = builder.options;
+    prompt = builder.prompt;
+    source = builder.source;
+    maxLength = builder.maxLength();
+    endTokens = tokens(options.get(EOS_TOKEN_ID, List.of()));
+    seed = options.get(SEED, ThreadLocalRandom.current().nextLong());
+    stop = builder.stop;
+    logProbabilities = builder.logProbabilities;
+    Double seconds = options.get(MAX_TIME);
+    endNanos =
+        System.nanoTime() + (seconds == null ? Long.MAX_VALUE / 4 : (long) (Math.min(seconds, 1e8) * 1e9));
+    checkCombinations();
+  }
+
+  /**
+   * Begins a request.
+   *
+   * @param prompt what the decoder begins with
+   * @param options everything that holds: the caller's over the model's
+   */
+  public static Builder of(int[] prompt, GenerationOptions options) {
+    return new Builder(prompt, options);
+  }
+
+  /** Collects what else a request has. */
+  public static final class Builder {
+    private final int[] prompt;
+    private final GenerationOptions options;
+    private int @Nullable [] source;
+    private OptionalInt positions = OptionalInt.empty();
+    private StopCondition stop = StopCondition.NEVER;
+    private boolean logProbabilities;
+
+    private Builder(int[] prompt, GenerationOptions options) {
+      this.prompt = prompt;
+      this.options = options;
+    }
+
+    /** What the encoder reads, for models that have one. */
+    public Builder source(int[] tokens) {
+      source = tokens;
+      return this;
+    }
+
+    /** The most tokens that the model can take. */
+    public Builder positions(OptionalInt most) {
+      positions = most;
+      return this;
+    }
+
+    /** What else ends a sequence. */
+    public Builder stop(StopCondition condition) {
+      stop = condition;
+      return this;
+    }
+
+    /** Whether the result has the probability of each token. */
+    public Builder logProbabilities(boolean wanted) {
+      logProbabilities = wanted;
+      return this;
+    }
+
+    /**
+     * Checks everything.
+     *
+     * @throws InvalidInputException if options exclude each other, or leave no room for a token
+     */
+    public GenerationRequest build() {
+      return new GenerationRequest(this);
+    }
+
+    private int maxLength() {
+      if (prompt.length == 0) {
+        throw new InvalidInputException("the prompt has no tokens; there is nothing to go on from");
+      }
+      Integer newTokens = options.get(MAX_NEW_TOKENS);
+      Integer whole = options.get(MAX_LENGTH);
+      long length;
+      if (newTokens != null) {
+        length = (long) prompt.length + newTokens;
+      } else if (whole != null) {
+        length = whole;
+      } else {
+        length = source == null ? prompt.length + DEFAULT_LENGTH : DEFAULT_LENGTH;
+      }
+      if (length <= prompt.length) {
+        throw new InvalidInputException(
+            "max_length "
+                + length
+                + " counts the prompt, which has "
+                + prompt.length
+                + " tokens already; raise it, or set max_new_tokens");
+      }
+      int most = positions.orElse(Integer.MAX_VALUE);
+      if (prompt.length >= most) {
+        throw new InvalidInputException(
+            "the prompt has "
+                + prompt.length
+                + " tokens, and the model takes "
+                + most
+                + " with the answer; shorten it, or cut it on the left");
+      }
+      return (int) Math.min(length, most);
+    }
+  }
+
+  private void checkCombinations() {
+    int beams = beams();
+    int groups = options.get(NUM_BEAM_GROUPS, 1);
+    int sequences = options.get(NUM_RETURN_SEQUENCES, 1);
+    boolean sample = options.get(DO_SAMPLE, false);
+    if (beams == 1 && !sample && sequences > 1) {
+      throw new InvalidInputException(
+          "num_return_sequences "
+              + sequences
+              + " needs do_sample or as many num_beams: greedy search has one answer");
+    }
+    if (beams > 1 && sequences > beams) {
+      throw new InvalidInputException(
+          "num_return_sequences " + sequences + " exceeds num_beams " + beams);
+    }
+    if (beams % groups != 0) {
+      throw new InvalidInputException(
+          "num_beams " + beams + " must be a multiple of num_beam_groups " + groups);
+    }
+    if (groups > 1 && sample) {
+      throw new InvalidInputException(
+          "num_beam_groups " + groups + " goes with do_sample false: diverse beams are not drawn");
+    }
+    if (groups > 1 && options.get(DIVERSITY_PENALTY, 0.0) == 0) {
+      throw new InvalidInputException(
+          "num_beam_groups " + groups + " needs a diversity_penalty above 0");
+    }
+    if (guidance() != 1 && source != null) {
+      throw new InvalidInputException(
+          "guidance_scale " + guidance() + " is for models without an encoder");
+    }
+  }
+
+  private static int[] tokens(List<Integer> tokens) {
+    return tokens.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  GenerationOptions options() {
+    return options;
+  }
+
+  int[] prompt() {
+    return prompt;
+  }
+
+  int @Nullable [] source() {
+    return source;
+  }
+
+  /** What the encoder reads, of a request that has it. */
+  int[] sourceTokens() {
+    return Objects.requireNonNull(source, "the model has an encoder, the request no source");
+  }
+
+  /** Tokens of prompt and answer at which it ends. */
+  int maxLength() {
+    return maxLength;
+  }
+
+  int[] endTokens() {
+    return endTokens;
+  }
+
+  boolean isEnd(int token) {
+    for (int end : endTokens) {
+      if (end == token) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Fills places of beams that are done. */
+  int padToken() {
+    List<Integer> pad = options.get(PAD_TOKEN_ID, List.of());
+    return !pad.isEmpty() ? pad.get(0) : endTokens.length > 0 ? endTokens[0] : 0;
+  }
+
+  int beams() {
+    return options.get(NUM_BEAMS, 1);
+  }
+
+  double guidance() {
+    return options.get(GUIDANCE_SCALE, 1.0);
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  StopCondition stop() {
+    return stop;
+  }
+
+  boolean timeIsOver() {
+    return System.nanoTime() - endNanos >= 0;
+  }
+
+  boolean wantsLogProbabilities() {
+    return logProbabilities;
+  }
+
+  /** The search that the options ask for. */
+  Search search(int vocabulary) {
+    return beams() > 1
+        ? new BeamSearch(this, vocabulary)
+        : new IndependentSearch(this, vocabulary);
+  }
+
+  /** Rows that it needs in a batch at most. */
+  int rows() {
+    int rows = beams() > 1 ? beams() : options.get(NUM_RETURN_SEQUENCES, 1);
+    return guidance() == 1 ? rows : 2 * rows;
+  }
+
+  /** Processors in the order of transformers; some keep memory, so each search has its own. */
+  List<LogitsProcessor> processors() {
+    List<LogitsProcessor> all = new ArrayList<>();
+    int[] context = source == null ? prompt : source;
+    Map<List<Integer>, Double> bias = options.get(SEQUENCE_BIAS);
+    if (bias != null) {
+      all.add(TokenProcessors.bias(bias));
+    }
+    addDiversity(all);
+    addRepetition(all, context);
+    List<List<Integer>> badWords = options.get(BAD_WORDS_IDS);
+    if (badWords != null) {
+      all.add(TokenProcessors.bias(forbidden(badWords)));
+    }
+    addLengths(all);
+    if (options.get(REMOVE_INVALID_VALUES, false)) {
+      all.add(TokenProcessors.removeInvalid());
+    }
+    ExponentialDecay decay = options.get(EXPONENTIAL_DECAY_LENGTH_PENALTY);
+    if (decay != null) {
+      all.add(TokenProcessors.decay(decay, prompt.length, endTokens));
+    }
+    addSuppressed(all);
+    if (options.get(DO_SAMPLE, false)) {
+      addWarpers(all);
+    }
+    if (options.get(RENORMALIZE_LOGITS, false)) {
+      all.add(Warpers.renormalize());
+    }
+    return all;
+  }
+
+  /** A place in the order that a search of several groups takes for its own penalty. */
+  private void addDiversity(List<LogitsProcessor> all) {
+    if (options.get(NUM_BEAM_GROUPS, 1) > 1) {
+      all.add(new DiversityPenalty(options.get(DIVERSITY_PENALTY, 0.0)));
+    }
+  }
+
+  private void addRepetition(List<LogitsProcessor> all, int[] context) {
+    double encoderPenalty = options.get(ENCODER_REPETITION_PENALTY, 1.0);
+    if (encoderPenalty != 1) {
+      all.add(RepetitionProcessors.encoderRepetition(encoderPenalty, context));
+    }
+    double penalty = options.get(REPETITION_PENALTY, 1.0);
+    if (penalty != 1) {
+      all.add(RepetitionProcessors.repetition(penalty));
+    }
+    int size = options.get(NO_REPEAT_NGRAM_SIZE, 0);
+    if (size > 0) {
+      all.add(RepetitionProcessors.noRepeat(size));
+    }
+    int encoderSize = options.get(ENCODER_NO_REPEAT_NGRAM_SIZE, 0);
+    if (encoderSize > 0) {
+      all.add(RepetitionProcessors.noRepeatOfSource(encoderSize, context));
+    }
+  }
+
+  private Map<List<Integer>, Double> forbidden(List<List<Integer>> badWords) {
+    Map<List<Integer>, Double> biases = new LinkedHashMap<>();
+    for (List<Integer> word : badWords) {
+      if (word.size() > 1 || !isEnd(word.get(0))) { // the end is never a bad word
+        biases.put(word, Double.NEGATIVE_INFINITY);
+      }
+    }
+    return biases;
+  }
+
+  private void addLengths(List<LogitsProcessor> all) {
+    if (endTokens.length > 0) {
+      int fewest =
+          Math.max(
+              options.get(MIN_LENGTH, 0), prompt.length + options.get(MIN_NEW_TOKENS, 0));
+      if (fewest > prompt.length) {
+        all.add(TokenProcessors.suppressBelow(fewest, endTokens));
+      }
+    }
+    List<Integer> first = options.get(FORCED_BOS_TOKEN_ID);
+    if (first != null) {
+      all.add(TokenProcessors.forceAt(1, tokens(first)));
+    }
+    List<Integer> last = options.get(FORCED_EOS_TOKEN_ID);
+    if (last != null) {
+      all.add(TokenProcessors.forceAt(maxLength - 1, tokens(last)));
+    }
+  }
+
+  private void addSuppressed(List<LogitsProcessor> all) {
+    List<Integer> suppressed = options.get(SUPPRESS_TOKENS);
+    if (suppressed != null) {
+      all.add(TokenProcessors.suppress(tokens(suppressed)));
+    }
+    List<Integer> atBeginning = options.get(BEGIN_SUPPRESS_TOKENS);
+    if (atBeginning != null) {
+      boolean forced = prompt.length == 1 && options.get(FORCED_BOS_TOKEN_ID) != null;
+      all.add(
+          TokenProcessors.suppressAt(prompt.length + (forced ? 1 : 0), tokens(atBeginning)));
+    }
+  }
+
+  private void addWarpers(List<LogitsProcessor> all) {
+    int keep = beams() > 1 ? Math.max(1, endTokens.length) + 1 : 1;
+    double temperature = options.get(TEMPERATURE, 1.0);
+    if (temperature != 1) {
+      all.add(Warpers.temperature(temperature));
+    }
+    Double topH = options.get(TOP_H);
+    if (topH != null && topH < 1) {
+      all.add(Warpers.topH(topH));
+    }
+    int topK = options.get(TOP_K, DEFAULT_TOP_K);
+    if (topK > 0) {
+      all.add(Warpers.topK(topK, keep));
+    }
+    double topP = options.get(TOP_P, 1.0);
+    if (topP < 1) {
+      all.add(Warpers.topP(topP, keep));
+    }
+    Double minP = options.get(MIN_P);
+    if (minP != null) {
+      all.add(Warpers.minP(minP, keep));
+    }
+    double typical = options.get(TYPICAL_P, 1.0);
+    if (typical < 1) {
+      all.add(Warpers.typical(typical, keep));
+    }
+    double epsilon = options.get(EPSILON_CUTOFF, 0.0);
+    if (epsilon > 0 && epsilon < 1) {
+      all.add(Warpers.epsilon(epsilon, keep));
+    }
+    double eta = options.get(ETA_CUTOFF, 0.0);
+    if (eta > 0 && eta < 1) {
+      all.add(Warpers.eta(eta, keep));
+    }
+  }
+}

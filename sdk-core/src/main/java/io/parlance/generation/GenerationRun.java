@@ -1,0 +1,248 @@
+package io.parlance.generation;
+
+import io.parlance.runtime.Decoder;
+import io.parlance.runtime.DecoderBatch;
+import io.parlance.runtime.RunControl;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Some requests on their way through a model, together: those that are finished leave the batch
+ * after each step, and waiting ones take their place. Each gets the tokens that it would get by
+ * itself. Not thread-safe.
+ */
+public final class GenerationRun implements AutoCloseable {
+  private final Decoder decoder;
+  private final RunControl control;
+  private final int mostRows;
+  private final Deque<Job> waiting = new ArrayDeque<>();
+  private List<Job> active = new ArrayList<>();
+  private @Nullable DecoderBatch batch;
+
+  /**
+   * Reads nothing yet.
+   *
+   * @param mostRows rows that a batch has at most; a request that needs more has a batch of its own
+   */
+  public GenerationRun(Decoder decoder, int mostRows, RunControl control) {
+    this.decoder = decoder;
+    this.mostRows = mostRows;
+    this.control = control;
+  }
+
+  /** A request with where it is. */
+  private static final class Job {
+    final GenerationRequest request;
+    final Search search;
+    final Consumer<List<GeneratedTokens>> finished;
+    List<DecoderBatch.Row> rows = List.of(); // those that the search looked at last
+
+    Job(
+        GenerationRequest request, Search search, Consumer<List<GeneratedTokens>> finished) {
+      this.request = request;
+      this.search = search;
+      this.finished = finished;
+    }
+
+    int length() {
+      return request.prompt().length;
+    }
+
+    int sourceLength() {
+      int[] source = request.source();
+      return source == null ? 0 : source.length;
+    }
+  }
+
+  /**
+   * Adds a request to those that wait.
+   *
+   * @param finished called with the answers, best first, during {@link #step}
+   */
+  public void add(GenerationRequest request, Consumer<List<GeneratedTokens>> finished) {
+    decoder.checkTokens(request.prompt());
+    waiting.add(new Job(request, request.search(decoder.vocabularySize()), finished));
+  }
+
+  /** Takes every request one token further, or lets new ones in; false when all are finished. */
+  public boolean step() {
+    control.check();
+    if (!active.isEmpty()) {
+      decode();
+    }
+    admit();
+    return !active.isEmpty() || !waiting.isEmpty();
+  }
+
+  /** Steps to the end. */
+  public void finish() {
+    while (step()) {
+      control.check();
+    }
+  }
+
+  /** Sequences in the batch now. */
+  public int rows() {
+    return active.stream().mapToInt(job -> physicalRows(job)).sum();
+  }
+
+  private static int physicalRows(Job job) {
+    return job.search.isGuided() ? 2 * job.search.rows() : job.search.rows();
+  }
+
+  private void decode() {
+    List<DecoderBatch.Row> next = new ArrayList<>();
+    List<Integer> tokens = new ArrayList<>();
+    for (Job job : active) {
+      int streams = job.search.isGuided() ? 2 : 1;
+      for (int row = 0; row < job.search.rows(); row++) {
+        for (int stream = 0; stream < streams; stream++) {
+          next.add(job.rows.get(job.search.parent(row) * streams + stream));
+          tokens.add(job.search.token(row));
+        }
+      }
+    }
+    DecoderBatch current = gather(next);
+    current.feed(tokens.stream().mapToInt(Integer::intValue).toArray(), 1, 1, control);
+    int from = 0;
+    List<Job> going = new ArrayList<>(active.size());
+    for (Job job : active) {
+      int count = physicalRows(job);
+      List<DecoderBatch.Row> rows = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        rows.add(current.row(from + i));
+      }
+      from += count;
+      job.rows = rows;
+      advance(job, going);
+    }
+    active = going;
+  }
+
+  /** The batch that has exactly these rows: the one there is, or a new one in its place. */
+  private DecoderBatch gather(List<DecoderBatch.Row> rows) {
+    DecoderBatch now = batch;
+    boolean same = now != null && now.rows() == rows.size();
+    for (int i = 0; i < rows.size() && same; i++) {
+      same = rows.get(i).batch() == now && rows.get(i).index() == i;
+    }
+    if (same && now != null) {
+      return now;
+    }
+    DecoderBatch gathered = decoder.assemble(rows);
+    rows.stream().map(DecoderBatch.Row::batch).distinct().forEach(DecoderBatch::close);
+    if (now != null) {
+      now.close();
+    }
+    batch = gathered;
+    return gathered;
+  }
+
+  private void advance(Job job, List<Job> going) {
+    job.search.advance(
+        (row, target) -> {
+          DecoderBatch.Row source = job.rows.get(row);
+          source.batch().logits(source.index(), 0, target);
+        });
+    if (job.search.rows() == 0) {
+      job.finished.accept(job.search.results());
+    } else {
+      going.add(job);
+    }
+  }
+
+  /** Starts waiting requests while there is room for them. */
+  private void admit() {
+    int room = mostRows - rows();
+    boolean mayJoin = active.isEmpty() || room >= Math.max(1, mostRows / 8);
+    if (waiting.isEmpty() || !mayJoin) {
+      return;
+    }
+    boolean padding = !decoder.hasEncoder() && (active.size() + waiting.size() == 1 || decoder.takesPadding());
+    if (!padding && !active.isEmpty()) {
+      return;
+    }
+    Map<Integer, List<Job>> byLength = new LinkedHashMap<>();
+    int first = waiting.element().length();
+    List<Job> passed = new ArrayList<>();
+    while (!waiting.isEmpty() && room > 0) {
+      Job job = waiting.remove();
+      int needed = job.request.rows();
+      boolean fits = needed <= room || active.isEmpty() && byLength.isEmpty();
+      if (fits && (padding || job.length() == first)) {
+        byLength.computeIfAbsent(job.length(), length -> new ArrayList<>()).add(job);
+        room -= needed;
+      } else {
+        passed.add(job);
+        if (padding) {
+          break;
+        }
+      }
+    }
+    for (int i = passed.size() - 1; i >= 0; i--) {
+      waiting.addFirst(passed.get(i));
+    }
+    byLength.values().forEach(this::start);
+  }
+
+  private void start(List<Job> jobs) {
+    if (decoder.hasEncoder()) {
+      jobs.sort(Comparator.comparingInt(Job::sourceLength));
+    }
+    List<int[]> prompts = jobs.stream().map(job -> job.request.prompt()).toList();
+    DecoderBatch started =
+        decoder.hasEncoder()
+            ? decoder.start(
+                jobs.stream().map(job -> job.request.sourceTokens()).toList(),
+                prompts,
+                control)
+            : decoder.start(prompts, control);
+    boolean used = false;
+    List<DecoderBatch> opened = new ArrayList<>(List.of(started));
+    try {
+      for (int i = 0; i < jobs.size(); i++) {
+        Job job = jobs.get(i);
+        List<DecoderBatch.Row> rows = new ArrayList<>(List.of(started.row(i)));
+        if (job.search.isGuided()) {
+          int[] prompt = job.request.prompt();
+          DecoderBatch without =
+              decoder.start(List.of(new int[] {prompt[prompt.length - 1]}), control);
+          opened.add(without);
+          rows.add(without.row(0));
+        }
+        job.rows = rows;
+        int before = active.size();
+        advance(job, active);
+        used |= active.size() > before;
+      }
+    } finally {
+      if (!used) {
+        opened.forEach(DecoderBatch::close);
+      }
+    }
+  }
+
+  /** Frees what is in native memory; requests that are not finished stay so. */
+  @Override
+  public void close() {
+    active.stream()
+        .flatMap(job -> job.rows.stream())
+        .map(DecoderBatch.Row::batch)
+        .distinct()
+        .forEach(DecoderBatch::close);
+    active = new ArrayList<>();
+    waiting.clear();
+    DecoderBatch now = batch;
+    if (now != null) {
+      now.close();
+      batch = null;
+    }
+  }
+}
