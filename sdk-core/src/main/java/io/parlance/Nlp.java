@@ -12,6 +12,7 @@ import io.parlance.task.QuestionAnswerer;
 import io.parlance.task.TaskModels;
 import io.parlance.task.TextClassifier;
 import io.parlance.task.TextEmbedder;
+import io.parlance.task.TextGenerator;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -39,6 +40,7 @@ public final class Nlp implements AutoCloseable {
   private static final String EMBEDDER = "embedder";
   private static final String MASK_FILLER = "maskFiller";
   private static final String RANKER = "ranker";
+  private static final String GENERATOR = "generator";
 
   private final ResultCache cache;
   private final TaskModels tasks;
@@ -175,6 +177,20 @@ public final class Nlp implements AutoCloseable {
     return tasks.ranker();
   }
 
+  /**
+   * Goes on from a prompt. See {@link TextGenerator#generate(String)}.
+   *
+   * @throws ModelNotFoundException if no model was given and there is no starter model
+   */
+  public Generation generate(String prompt) {
+    return generator().generate(prompt);
+  }
+
+  /** Text generation with options. */
+  public TextGenerator generator() {
+    return tasks.generator();
+  }
+
   /** What was done so far. */
   public NlpStatistics statistics() {
     return new NlpStatistics(cache.statistics(), tasks.loaded());
@@ -293,6 +309,21 @@ public final class Nlp implements AutoCloseable {
     /** The model for ranking documents. */
     public Builder ranker(ModelSource source) {
       return model(RANKER, source);
+    }
+
+    /** The model for text generation: a folder, or {@code classpath:some/folder}. */
+    public Builder generator(String source) {
+      return generator(ModelSource.of(source));
+    }
+
+    /** The model for text generation, in a folder. */
+    public Builder generator(Path folder) {
+      return generator(ModelSource.of(folder));
+    }
+
+    /** The model for text generation. */
+    public Builder generator(ModelSource source) {
+      return model(GENERATOR, source);
     }
 
     /** Where models run; on the CPU by default. */

@@ -56,6 +56,7 @@ class ArchitectureTest {
               "io.parlance.runtime",
               "io.parlance.model..",
               "io.parlance.cache",
+              "io.parlance.generation",
               "io.parlance.task");
 
   private static boolean isRootValue(JavaClass type) {
@@ -84,6 +85,8 @@ class ArchitectureTest {
           .definedBy("io.parlance.model..")
           .layer("cache")
           .definedBy("io.parlance.cache")
+          .layer("generation")
+          .definedBy("io.parlance.generation")
           .layer("task")
           .definedBy("io.parlance.task")
           .layer("facade")
@@ -92,12 +95,14 @@ class ArchitectureTest {
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("task")
           .mayOnlyBeAccessedByLayers("facade")
+          .whereLayer("generation")
+          .mayOnlyBeAccessedByLayers("task", "facade")
           .whereLayer("cache")
           .mayOnlyBeAccessedByLayers("task", "facade")
           .whereLayer("model")
-          .mayOnlyBeAccessedByLayers("task", "facade")
+          .mayOnlyBeAccessedByLayers("generation", "task", "facade")
           .whereLayer("runtime")
-          .mayOnlyBeAccessedByLayers("model", "cache", "task")
+          .mayOnlyBeAccessedByLayers("model", "cache", "generation", "task")
           .whereLayer("tokenizers")
-          .mayOnlyBeAccessedByLayers("model", "task");
+          .mayOnlyBeAccessedByLayers("model", "generation", "task");
 }

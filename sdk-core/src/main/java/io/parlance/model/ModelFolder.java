@@ -1,5 +1,8 @@
 package io.parlance.model;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import io.parlance.ModelNotFoundException;
 import io.parlance.ModelUnusableException;
 import io.parlance.NativeLibraryException;
@@ -96,6 +99,30 @@ public final class ModelFolder {
   /** What sentence-transformers added to the model, if it did. */
   public Optional<SentenceTransformer> sentenceTransformer() {
     return Optional.ofNullable(SentenceTransformer.read(files));
+  }
+
+  /**
+   * A JSON object beside {@code config.json}; empty where there is no such file.
+   *
+   * @throws ModelUnusableException if it is no JSON object
+   */
+  public Optional<JsonObject> json(String file) {
+    if (!files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          JsonParser.parseString(new String(files.read(file), StandardCharsets.UTF_8))
+              .getAsJsonObject());
+    } catch (JsonParseException | IllegalStateException e) {
+      throw new ModelUnusableException(
+          files.describe(file) + " is not a JSON object: " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether there is a {@code tokenizer.json}. */
+  public boolean hasTokenizer() {
+    return files.exists(TOKENIZER_FILES.get(0));
   }
 
   /**

@@ -160,6 +160,11 @@ public final class Decoder implements AutoCloseable {
    * @param rows at least one; of one length unless the decoder {@link #takesPadding()}
    */
   public DecoderBatch assemble(List<DecoderBatch.Row> rows) {
+    int length = rows.get(0).length();
+    if (rows.stream().anyMatch(row -> row.length() != length) && !takesPadding()) {
+      throw new IllegalArgumentException(
+          name() + " does not take sequences of different lengths in one batch");
+    }
     return DecoderBatch.assemble(this, rows);
   }
 
@@ -182,7 +187,8 @@ public final class Decoder implements AutoCloseable {
     float[] padded = new float[vocabulary];
     try (DecoderBatch shorter = start(List.of(new int[] {token, 0}), null);
         DecoderBatch longer = start(List.of(new int[] {token, token, 0, token}), null);
-        DecoderBatch both = assemble(List.of(longer.row(0), shorter.row(0)))) {
+        DecoderBatch both =
+            DecoderBatch.assemble(this, List.of(longer.row(0), shorter.row(0)))) {
       both.feed(new int[] {token, token}, 1, 1, null);
       shorter.feed(new int[] {token}, 1, 1, null);
       both.logits(1, 0, padded);

@@ -272,19 +272,13 @@ public final class DecoderBatch implements AutoCloseable {
     List<EncoderState> states = new ArrayList<>();
     int[] indexes = new int[chosen.size()];
     int longest = 0;
-    int shortest = Integer.MAX_VALUE;
     for (int i = 0; i < indexes.length; i++) {
       Row row = chosen.get(i);
       indexes[i] = row.index();
       longest = Math.max(longest, row.length());
-      shortest = Math.min(shortest, row.length());
       if (row.batch().encoder != null) {
         states.add(row.batch().encoder);
       }
-    }
-    if (longest > shortest && !decoder.takesPadding()) {
-      throw new IllegalArgumentException(
-          decoder.name() + " does not take sequences of different lengths in one batch");
     }
     EncoderState encoder =
         states.isEmpty() ? null : EncoderState.assemble(decoder, states, indexes);

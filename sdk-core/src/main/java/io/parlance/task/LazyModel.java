@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <L> the model in memory
  */
-final class LazyModel<L extends LoadedTask<?, ?>> implements AutoCloseable {
+final class LazyModel<L extends LoadedModel> implements AutoCloseable {
   private final Supplier<L> opener;
   private final CallGate gate;
   private final ReentrantLock loading = new ReentrantLock();

@@ -6,7 +6,7 @@ package io.parlance.task;
  * @param <O> the options of the task; compared by value
  * @param <R> its result
  */
-interface LoadedTask<O, R> extends AutoCloseable {
+interface LoadedTask<O, R> extends LoadedModel {
   /** Tokenizer and graph. */
   Encoder encoder();
 

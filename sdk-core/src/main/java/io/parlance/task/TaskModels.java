@@ -26,6 +26,7 @@ public final class TaskModels implements AutoCloseable {
   private final TaskModel<EmbeddingOptions, Embedding> embedder;
   private final TaskModel<MaskOptions, MaskFilling> maskFiller;
   private final TaskModel<RankOptions, Relevance> ranker;
+  private final GeneratorModel generator;
 
   /**
    * Tasks on models.
@@ -59,6 +60,7 @@ public final class TaskModels implements AutoCloseable {
     maskFiller =
         model("maskFiller", sources, source -> LoadedMaskFiller.open(source, resources.options()));
     ranker = model("ranker", sources, source -> LoadedRanker.open(source, resources.options()));
+    generator = new GeneratorModel(() -> sources.apply("generator"), execution);
   }
 
   private <O, R> TaskModel<O, R> model(
@@ -99,9 +101,15 @@ public final class TaskModels implements AutoCloseable {
     return new PairRanker(new BoundTask<>(ranker, RankOptions.DEFAULT, null));
   }
 
+  /** Text generation with the settings that come with the model. */
+  public TextGenerator generator() {
+    return generator.view();
+  }
+
   /** Models in memory now. */
   public int loaded() {
-    return (int) all().stream().filter(task -> task.model().isLoaded()).count();
+    int others = generator.isLoaded() ? 1 : 0;
+    return others + (int) all().stream().filter(task -> task.model().isLoaded()).count();
   }
 
   private List<TaskModel<?, ?>> all() {
@@ -112,6 +120,7 @@ public final class TaskModels implements AutoCloseable {
   @Override
   public void close() {
     all().forEach(TaskModel::close);
+    generator.close();
     resources.pool().close();
   }
 }

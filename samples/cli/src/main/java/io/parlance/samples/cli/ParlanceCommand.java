@@ -28,11 +28,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ExportCommand.class,
       FillMaskCommand.class,
       ForwardCommand.class,
+      GenerateCommand.class,
       InspectCommand.class,
       PretrainCommand.class,
       RankCommand.class,
+      SummarizeCommand.class,
       TokenizerCommand.class,
-      TrainCommand.class
+      TrainCommand.class,
+      TranslateCommand.class
     },
     mixinStandardHelpOptions = true,
     versionProvider = ParlanceCommand.Version.class,

@@ -1,7 +1,11 @@
 package io.parlance.samples.cli;
 
 import com.google.gson.JsonElement;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import io.parlance.InvalidInputException;
+import io.parlance.generation.GenerationOption;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
@@ -103,6 +107,28 @@ record TaskOption(String name, String placeholder, String description, Kind kind
     }
   }
 
+  /** What an option of text generation takes. */
+  record Generation(GenerationOption<?> option) implements Kind {
+    @Override
+    public @Nullable String complaint(JsonElement value) {
+      try {
+        option.parse(value);
+        return null;
+      } catch (InvalidInputException e) {
+        return "must be " + option.expected();
+      }
+    }
+
+    /** Numbers and lists are JSON; what is no JSON is a text. */
+    JsonElement read(String argument) {
+      try {
+        return JsonParser.parseString(argument);
+      } catch (JsonParseException e) {
+        return new JsonPrimitive(argument);
+      }
+    }
+  }
+
   private static boolean isText(JsonElement value) {
     return value instanceof JsonPrimitive text && text.isString();
   }
@@ -127,6 +153,11 @@ record TaskOption(String name, String placeholder, String description, Kind kind
     return new TaskOption(name, String.join("|", words), description, new Word(List.of(words)));
   }
 
+  static TaskOption generation(GenerationOption<?> option) {
+    return new TaskOption(
+        option.key(), "VALUE", option.description(), new Generation(option));
+  }
+
   /** A word that is true or false. */
   static TaskOption flag(String name, String description) {
     return word(name, description, "true", "false");
@@ -147,7 +178,10 @@ record TaskOption(String name, String placeholder, String description, Kind kind
 
   /** The value of a command line's argument: a number where it reads as one, else a word. */
   JsonElement parse(String argument) {
-    JsonElement value = new JsonPrimitive(argument);
+    JsonElement value =
+        kind instanceof Generation generation
+            ? generation.read(argument)
+            : new JsonPrimitive(argument);
     if (kind instanceof WholeNumber) {
       try {
         value = new JsonPrimitive(Integer.valueOf(argument));

@@ -1,0 +1,221 @@
+package io.parlance.generation;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import io.parlance.InvalidInputException;
+import io.parlance.ModelUnusableException;
+import io.parlance.model.ModelConfig;
+import io.parlance.model.ModelFolder;
+import io.parlance.model.ModelSource;
+import io.parlance.runtime.Decoder;
+import io.parlance.runtime.Session;
+import io.parlance.runtime.SessionOptions;
+import io.parlance.tokenizers.Tokenizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A generative model in memory: its graphs, its tokenizer where it has one, and the settings that
+ * come with it. Thread-safe.
+ */
+public final class GenerativeModel implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(GenerativeModel.class);
+  private static final String GENERATION_CONFIG = "generation_config.json";
+
+  private final ModelFolder folder;
+  private final Decoder decoder;
+  private final @Nullable Tokenizer tokenizer;
+  private final GenerationOptions options;
+
+  private GenerativeModel(
+      ModelFolder folder,
+      Decoder decoder,
+      @Nullable Tokenizer tokenizer,
+      GenerationOptions options) {
+    this.folder = folder;
+    this.decoder = decoder;
+    this.tokenizer = tokenizer;
+    this.options = options;
+  }
+
+  /**
+   * Loads a model: {@code decoder_model_merged}, the pair of {@code decoder_model} and {@code
+   * decoder_with_past_model}, or {@code model}, and {@code encoder_model} where there is one.
+   *
+   * @throws io.parlance.ModelNotFoundException if files are missing
+   * @throws ModelUnusableException if its graphs are no decoder
+   */
+  public static GenerativeModel open(ModelSource source, SessionOptions session) {
+    ModelFolder folder = ModelFolder.open(source);
+    GenerationOptions options = settings(folder);
+    Tokenizer tokenizer = folder.hasTokenizer() ? folder.loadTokenizer() : null;
+    try {
+      return new GenerativeModel(folder, load(folder, session), tokenizer, options);
+    } catch (RuntimeException | Error e) {
+      if (tokenizer != null) {
+        tokenizer.close();
+      }
+      throw e;
+    }
+  }
+
+  private static Decoder load(ModelFolder folder, SessionOptions options) {
+    List<Session> opened = new ArrayList<>();
+    try {
+      List<Session> graphs = new ArrayList<>();
+      for (String role : roles(folder)) {
+        graphs.add(folder.loadGraph(role, options));
+        opened.add(graphs.get(graphs.size() - 1));
+      }
+      Session encoder =
+          folder.hasGraph(ModelFolder.ENCODER)
+              ? folder.loadGraph(ModelFolder.ENCODER, options)
+              : null;
+      opened.clear(); // the decoder closes them from here on
+      return Decoder.of(graphs, encoder, sizes(folder.config()));
+    } catch (RuntimeException | Error e) {
+      opened.forEach(Session::close);
+      throw e;
+    }
+  }
+
+  private static List<String> roles(ModelFolder folder) {
+    if (folder.hasGraph(ModelFolder.DECODER_MERGED)) {
+      return List.of(ModelFolder.DECODER_MERGED);
+    }
+    return folder.hasGraph(ModelFolder.DECODER)
+            && folder.hasGraph(ModelFolder.DECODER_WITH_PAST)
+        ? List.of(ModelFolder.DECODER, ModelFolder.DECODER_WITH_PAST)
+        : List.of(ModelFolder.MODEL);
+  }
+
+  private static Decoder.Sizes sizes(ModelConfig config) {
+    int allHeads = first(config, "num_attention_heads", "n_head", "num_heads");
+    int heads = first(config, "num_key_value_heads");
+    int hidden = first(config, "hidden_size", "n_embd", "d_model");
+    int size = first(config, "head_dim", "d_kv");
+    return new Decoder.Sizes(
+        heads > 0 ? heads : allHeads,
+        size > 0 ? size : allHeads > 0 ? hidden / allHeads : 0,
+        config.vocabularySize().orElse(0));
+  }
+
+  private static int first(ModelConfig config, String... keys) {
+    for (String key : keys) {
+      OptionalInt value = config.integer(key);
+      if (value.isPresent()) {
+        return value.getAsInt();
+      }
+    }
+    return 0;
+  }
+
+  /** What {@code generation_config.json} says, or {@code config.json} where there is none. */
+  private static GenerationOptions settings(ModelFolder folder) {
+    List<String> unknown = new ArrayList<>();
+    JsonObject given = folder.json(GENERATION_CONFIG).orElse(null);
+    JsonObject json = given == null ? folder.json("config.json").orElseThrow() : given;
+    JsonObject usable = new JsonObject();
+    json.entrySet().stream()
+        .filter(entry -> !isNegative(entry.getValue()) || !entry.getKey().endsWith("_token_id"))
+        .forEach(entry -> usable.add(entry.getKey(), entry.getValue()));
+    try {
+      GenerationOptions options = GenerationOptions.parse(usable, unknown);
+      if (given != null) {
+        unknown.removeIf(key -> key.startsWith("_") || key.equals("transformers_version"));
+        if (!unknown.isEmpty()) {
+          LOG.warn("{} of {} has keys that are not used: {}", GENERATION_CONFIG, folder, unknown);
+        }
+      }
+      return options;
+    } catch (InvalidInputException e) {
+      throw new ModelUnusableException(
+          "the generation settings of " + folder + " are wrong: " + e.getMessage(), e);
+    }
+  }
+
+  /** Older files say -1 for a token that there is not. */
+  private static boolean isNegative(JsonElement value) {
+    if (value instanceof JsonArray list) {
+      return list.asList().stream().anyMatch(GenerativeModel::isNegative);
+    }
+    return value instanceof JsonPrimitive number && number.isNumber() && number.getAsDouble() < 0;
+  }
+
+  /** Where it comes from, for messages. */
+  public String name() {
+    return folder.name();
+  }
+
+  /** The graphs. */
+  public Decoder decoder() {
+    return decoder;
+  }
+
+  /** The settings that come with the model. */
+  public GenerationOptions options() {
+    return options;
+  }
+
+  /** Tokens that prompt and answer can have together; empty where nothing limits them. */
+  public OptionalInt positions() {
+    return folder.config().maximumLength();
+  }
+
+  /** The tokenizer, or null where the folder has none and only token ids go in and out. */
+  public @Nullable Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /** The tokens that the decoder begins with where an encoder reads the text. */
+  int[] start(GenerationOptions all) {
+    List<Integer> start = all.get(GenerationOption.DECODER_START_TOKEN_ID);
+    if (start == null) {
+      start = all.get(GenerationOption.BOS_TOKEN_ID);
+    }
+    if (start == null || start.isEmpty()) {
+      throw new ModelUnusableException(
+          folder
+              + " does not tell what its decoder begins with; set decoder_start_token_id in "
+              + GENERATION_CONFIG);
+    }
+    return new int[] {start.get(0)};
+  }
+
+  /**
+   * Begins a request: the tokens are the prompt, or what the encoder reads where there is one.
+   *
+   * @param given the caller's options, which win over those of the model
+   */
+  public GenerationRequest.Builder request(int[] tokens, GenerationOptions given) {
+    GenerationOptions all = given.over(options);
+    if (!decoder.hasEncoder()) {
+      return GenerationRequest.of(tokens, all).positions(positions());
+    }
+    int most = positions().orElse(Integer.MAX_VALUE);
+    if (tokens.length == 0 || tokens.length > most) {
+      throw new InvalidInputException(
+          "the text has "
+              + tokens.length
+              + " tokens; the encoder of "
+              + folder
+              + " reads at least 1"
+              + (most == Integer.MAX_VALUE ? "" : " and at most " + most));
+    }
+    return GenerationRequest.of(start(all), all).source(tokens).positions(positions());
+  }
+
+  @Override
+  public void close() {
+    decoder.close();
+    if (tokenizer != null) {
+      tokenizer.close();
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.parlance.task;
+
+import io.parlance.GeneratedText;
+import io.parlance.Generation;
+import io.parlance.InvalidInputException;
+import io.parlance.generation.GeneratedTokens;
+import io.parlance.generation.GenerationOption;
+import io.parlance.generation.GenerationOptions;
+import io.parlance.generation.GenerationRequest;
+import io.parlance.generation.GenerationRun;
+import io.parlance.generation.GenerativeModel;
+import io.parlance.generation.StopStrings;
+import io.parlance.runtime.RunControl;
+import io.parlance.tokenizers.Tokenizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One call of a generator: from texts to requests, and from tokens to texts. */
+final class GenerationCall {
+  private final GenerativeModel model;
+  private final GenerationView view;
+  private final @Nullable StopStrings stops;
+
+  GenerationCall(GenerativeModel model, GenerationView view) {
+    this.model = model;
+    this.view = view;
+    List<String> strings =
+        view.options().over(model.options()).get(GenerationOption.STOP_STRINGS, List.of());
+    stops = strings.isEmpty() ? null : new StopStrings(tokenizer("stop_strings"), strings);
+  }
+
+  private Tokenizer tokenizer(String what) {
+    Tokenizer tokenizer = model.tokenizer();
+    if (tokenizer == null) {
+      throw new InvalidInputException(
+          what + " need a tokenizer, and " + model.name() + " has no tokenizer.json; pass token ids");
+    }
+    return tokenizer;
+  }
+
+  @Nullable StopStrings stops() {
+    return stops;
+  }
+
+  int[] encode(int index, String prompt) {
+    if (prompt == null) {
+      throw new InvalidInputException("prompt " + index + " is null");
+    }
+    return tokenizer("texts").encode(prompt).ids();
+  }
+
+  /** A prompt as the model reads it. */
+  record Prompt(int[] tokens, boolean truncated) {}
+
+  /** Cuts a prompt that leaves no room for the answer, where the view says so. */
+  Prompt fit(int[] tokens) {
+    if (!view.truncateLeft() || model.positions().isEmpty()) {
+      return new Prompt(tokens, false);
+    }
+    int room = model.positions().getAsInt();
+    if (!model.decoder().hasEncoder()) {
+      GenerationOptions all = view.options().over(model.options());
+      room = Math.max(1, room - all.get(GenerationOption.MAX_NEW_TOKENS, 1));
+    }
+    return tokens.length <= room
+        ? new Prompt(tokens, false)
+        : new Prompt(Arrays.copyOfRange(tokens, tokens.length - room, tokens.length), true);
+  }
+
+  GenerationRequest.Builder request(Prompt prompt) {
+    GenerationRequest.Builder request =
+        model.request(prompt.tokens(), view.options()).logProbabilities(view.logProbabilities());
+    return stops == null ? request : request.stop(stops);
+  }
+
+  List<Generation> run(List<int[]> tokens, RunControl control) {
+    List<List<Generation>> results = new ArrayList<>();
+    try (GenerationRun run = new GenerationRun(model.decoder(), view.batchRows(), control)) {
+      for (int i = 0; i < tokens.size(); i++) {
+        Prompt prompt = fit(tokens.get(i));
+        List<Generation> result = new ArrayList<>(1);
+        results.add(result);
+        try {
+          run.add(request(prompt).build(), found -> result.add(describe(prompt, found)));
+        } catch (InvalidInputException e) {
+          throw tokens.size() == 1
+              ? e
+              : new InvalidInputException("prompt " + i + ": " + e.getMessage(), e);
+        }
+      }
+      run.finish();
+    }
+    return results.stream().map(result -> result.get(0)).toList();
+  }
+
+  Generation describe(Prompt prompt, List<GeneratedTokens> found) {
+    List<GeneratedText> sequences = new ArrayList<>();
+    for (GeneratedTokens each : found) {
+      sequences.add(
+          new GeneratedText(
+              text(prompt.tokens(), each.tokens()),
+              Arrays.stream(each.tokens()).boxed().toList(),
+              each.score(),
+              boxed(each.logProbabilities()),
+              each.finishReason()));
+    }
+    return new Generation(sequences, prompt.tokens().length, prompt.truncated());
+  }
+
+  private static List<Float> boxed(float[] values) {
+    List<Float> boxed = new ArrayList<>(values.length);
+    for (float value : values) {
+      boxed.add(value);
+    }
+    return boxed;
+  }
+
+  /** What the tokens add to the text of the prompt, up to a stop string. */
+  String text(int[] prompt, int[] generated) {
+    Tokenizer tokenizer = model.tokenizer();
+    if (tokenizer == null) {
+      return "";
+    }
+    String text = null;
+    if (!model.decoder().hasEncoder()) {
+      // a tokenizer may drop the space before the first token that it is given
+      int[] all = Arrays.copyOf(prompt, prompt.length + generated.length);
+      System.arraycopy(generated, 0, all, prompt.length, generated.length);
+      String before = tokenizer.decode(prompt, true);
+      String whole = tokenizer.decode(all, true);
+      text = whole.startsWith(before) ? whole.substring(before.length()) : null;
+    }
+    if (text == null) {
+      text = tokenizer.decode(generated, true);
+    }
+    int end = stops == null ? -1 : stops.find(text);
+    return end < 0 ? text : text.substring(0, end);
+  }
+}

@@ -1,0 +1,170 @@
+package io.parlance.task;
+
+import io.parlance.Generation;
+import io.parlance.InvalidInputException;
+import io.parlance.generation.GenerationOption;
+import io.parlance.generation.GenerationOptions;
+import io.parlance.generation.GenerativeModel;
+import io.parlance.runtime.CallGate;
+import io.parlance.runtime.RunControl;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/**
+ * Goes on from prompts, with the tokens that {@code generate()} of transformers gives. An immutable
+ * view on a shared model; each option returns another view. Thread-safe, and nothing to close: the
+ * model belongs to who made it.
+ *
+ * <p>Settings come from the model's {@code generation_config.json}, and what is set here wins.
+ * Without any, 20 tokens are taken greedily. Many prompts run together, and each gets what it would
+ * get by itself. A model with an encoder reads the prompt with it and writes its translation,
+ * summary, or whatever it learned.
+ */
+public final class TextGenerator {
+  private final GeneratorModel model;
+  private final GenerationView view;
+
+  TextGenerator(GeneratorModel model, GenerationView view) {
+    this.model = model;
+    this.view = view;
+  }
+
+  private TextGenerator with(GenerationView other) {
+    return new TextGenerator(model, other);
+  }
+
+  /**
+   * Sets any option.
+   *
+   * @throws InvalidInputException if the option does not take the value
+   */
+  public <T> TextGenerator with(GenerationOption<T> option, T value) {
+    return with(view.options(view.options().with(option, value)));
+  }
+
+  /** Sets several options, over those set before. */
+  public TextGenerator with(GenerationOptions options) {
+    return with(view.options(options.over(view.options())));
+  }
+
+  /** Tokens of an answer at most. */
+  public TextGenerator maxNewTokens(int tokens) {
+    return with(GenerationOption.MAX_NEW_TOKENS, tokens);
+  }
+
+  /** Always takes the likeliest token. */
+  public TextGenerator greedy() {
+    return with(GenerationOption.DO_SAMPLE, false).with(GenerationOption.NUM_BEAMS, 1);
+  }
+
+  /** Draws tokens, from a distribution that is sharper below 1 and flatter above. */
+  public TextGenerator temperature(double temperature) {
+    return sampling().with(GenerationOption.TEMPERATURE, temperature);
+  }
+
+  /** Draws from the k likeliest tokens; 0 for all. */
+  public TextGenerator topK(int k) {
+    return sampling().with(GenerationOption.TOP_K, k);
+  }
+
+  /** Draws from the fewest tokens that have this probability together. */
+  public TextGenerator topP(double p) {
+    return sampling().with(GenerationOption.TOP_P, p);
+  }
+
+  /** Draws tokens, the same each time for the same seed. */
+  public TextGenerator seed(long seed) {
+    return sampling().with(GenerationOption.SEED, seed);
+  }
+
+  private TextGenerator sampling() {
+    return with(GenerationOption.DO_SAMPLE, true);
+  }
+
+  /** Follows so many sequences at a time and gives the best. */
+  public TextGenerator beams(int beams) {
+    return with(GenerationOption.NUM_BEAMS, beams);
+  }
+
+  /** Gives so many answers; needs sampling, or as many beams. */
+  public TextGenerator sequences(int sequences) {
+    return with(GenerationOption.NUM_RETURN_SEQUENCES, sequences);
+  }
+
+  /** Ends an answer at any of these texts, which are not part of it. */
+  public TextGenerator stopStrings(String... texts) {
+    return with(GenerationOption.STOP_STRINGS, Arrays.asList(texts));
+  }
+
+  /** Whether results tell the probability of each token; not for beam search. */
+  public TextGenerator logProbabilities(boolean wanted) {
+    return with(view.logProbabilities(wanted));
+  }
+
+  /** Cuts prompts that are too long at their beginning, and says so; else they are refused. */
+  public TextGenerator truncateLeft() {
+    return with(view.truncateLeft(true));
+  }
+
+  /** Runs so many sequences together at most; 32 by default. */
+  public TextGenerator batchRows(int rows) {
+    if (rows < 1) {
+      throw new InvalidInputException("batch rows " + rows + " must be at least 1");
+    }
+    return with(view.batchRows(rows));
+  }
+
+  /** Gives a call no more time than this; it fails then. See also {@code max_time}. */
+  public TextGenerator timeout(Duration timeout) {
+    RunControl.withTimeout(timeout);
+    return with(view.timeout(timeout));
+  }
+
+  /** Loads the model, if it is not in memory yet. */
+  public TextGenerator load() {
+    return call((loaded, control) -> this);
+  }
+
+  /**
+   * Goes on from a prompt.
+   *
+   * @throws InvalidInputException if the prompt has no tokens or leaves no room, or options exclude
+   *     each other
+   * @throws io.parlance.ModelUnusableException if the model cannot be loaded
+   * @throws io.parlance.DeadlineExceededException if the timeout of this view is over
+   * @throws io.parlance.CancelledException if the model is being closed
+   */
+  public Generation generate(String prompt) {
+    return generate(Arrays.asList(prompt)).get(0);
+  }
+
+  /** Goes on from many prompts; results come in their order. */
+  public List<Generation> generate(List<String> prompts) {
+    return call(
+        (loaded, control) -> {
+          GenerationCall call = new GenerationCall(loaded, view);
+          List<int[]> tokens = new ArrayList<>();
+          for (int i = 0; i < prompts.size(); i++) {
+            tokens.add(call.encode(i, prompts.get(i)));
+          }
+          return call.run(tokens, control);
+        });
+  }
+
+  /** Goes on from prompts that are token ids already. */
+  public List<Generation> generateFromTokens(List<int[]> prompts) {
+    List<int[]> copies = prompts.stream().map(int[]::clone).toList();
+    return call((loaded, control) -> new GenerationCall(loaded, view).run(copies, control));
+  }
+
+  private <R> R call(BiFunction<GenerativeModel, RunControl, R> action) {
+    RunControl control =
+        view.timeout() == null ? RunControl.create() : RunControl.withTimeout(view.timeout());
+    try (CallGate.Entry inside = model.enter(control::cancel)) {
+      return action.apply(model.get(), control);
+    }
+  }
+}
