@@ -21,8 +21,7 @@ final class BeamHypotheses {
    * @param most how many are kept
    * @param longest generated tokens that a sequence can have
    */
-  BeamHypotheses(
-      int most, double lengthPenalty, EarlyStopping earlyStopping, int longest) {
+  BeamHypotheses(int most, double lengthPenalty, EarlyStopping earlyStopping, int longest) {
     this.most = most;
     this.lengthPenalty = lengthPenalty;
     this.earlyStopping = earlyStopping;

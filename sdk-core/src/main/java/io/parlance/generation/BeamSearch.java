@@ -189,8 +189,7 @@ final class BeamSearch extends Search {
     if (!exhausted) {
       group.beams = next;
     } else if (group.hypotheses.finished().isEmpty()) {
-      next.forEach(
-          beam -> group.hypotheses.add(beam.sequence, beam.score, generated, false));
+      next.forEach(beam -> group.hypotheses.add(beam.sequence, beam.score, generated, false));
     }
   }
 
@@ -261,7 +260,6 @@ final class BeamSearch extends Search {
         hypothesis.ended()
             ? FinishReason.END_TOKEN
             : stop != null ? stop : outOfTime ? FinishReason.TIME : FinishReason.LENGTH;
-    return new GeneratedTokens(
-        sequence.generated(), new float[0], hypothesis.score(), reason);
+    return new GeneratedTokens(sequence.generated(), new float[0], hypothesis.score(), reason);
   }
 }

@@ -1,6 +1,8 @@
 package io.parlance.generation;
 
-/** Hamming diversity: lowers the scores of tokens that earlier groups of beams took in this step. */
+/**
+ * Hamming diversity: lowers the scores of tokens that earlier groups of beams took in this step.
+ */
 final class DiversityPenalty implements LogitsProcessor {
   private final float penalty;
   private int[] taken = {};

@@ -200,8 +200,7 @@ public final class GenerationOption<T> {
 
   /** Longest sequence that is looked up for {@link #PROMPT_LOOKUP_NUM_TOKENS}; 2. */
   public static final GenerationOption<Integer> MAX_MATCHING_NGRAM_SIZE =
-      option(
-          "max_matching_ngram_size", OptionKind.wholeNumber(1), "Longest sequence looked up.");
+      option("max_matching_ngram_size", OptionKind.wholeNumber(1), "Longest sequence looked up.");
 
   /** Tokens that an assistant guesses at a time; 5. */
   public static final GenerationOption<Integer> NUM_ASSISTANT_TOKENS =

@@ -4,8 +4,8 @@ import static io.parlance.generation.GenerationOption.*;
 
 import io.parlance.InvalidInputException;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -43,7 +43,8 @@ public final class GenerationRequest {
     logProbabilities = builder.logProbabilities;
     Double seconds = options.get(MAX_TIME);
     endNanos =
-        System.nanoTime() + (seconds == null ? Long.MAX_VALUE / 4 : (long) (Math.min(seconds, 1e8) * 1e9));
+        System.nanoTime()
+            + (seconds == null ? Long.MAX_VALUE / 4 : (long) (Math.min(seconds, 1e8) * 1e9));
     checkCombinations();
   }
 
@@ -243,9 +244,7 @@ public final class GenerationRequest {
 
   /** The search that the options ask for. */
   Search search(int vocabulary) {
-    return beams() > 1
-        ? new BeamSearch(this, vocabulary)
-        : new IndependentSearch(this, vocabulary);
+    return beams() > 1 ? new BeamSearch(this, vocabulary) : new IndependentSearch(this, vocabulary);
   }
 
   /** Rows that it needs in a batch at most. */
@@ -325,8 +324,7 @@ public final class GenerationRequest {
   private void addLengths(List<LogitsProcessor> all) {
     if (endTokens.length > 0) {
       int fewest =
-          Math.max(
-              options.get(MIN_LENGTH, 0), prompt.length + options.get(MIN_NEW_TOKENS, 0));
+          Math.max(options.get(MIN_LENGTH, 0), prompt.length + options.get(MIN_NEW_TOKENS, 0));
       if (fewest > prompt.length) {
         all.add(TokenProcessors.suppressBelow(fewest, endTokens));
       }
@@ -349,8 +347,7 @@ public final class GenerationRequest {
     List<Integer> atBeginning = options.get(BEGIN_SUPPRESS_TOKENS);
     if (atBeginning != null) {
       boolean forced = prompt.length == 1 && options.get(FORCED_BOS_TOKEN_ID) != null;
-      all.add(
-          TokenProcessors.suppressAt(prompt.length + (forced ? 1 : 0), tokens(atBeginning)));
+      all.add(TokenProcessors.suppressAt(prompt.length + (forced ? 1 : 0), tokens(atBeginning)));
     }
   }
 

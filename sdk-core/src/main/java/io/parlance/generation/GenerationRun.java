@@ -44,8 +44,7 @@ public final class GenerationRun implements AutoCloseable {
     final Consumer<List<GeneratedTokens>> finished;
     List<DecoderBatch.Row> rows = List.of(); // those that the search looked at last
 
-    Job(
-        GenerationRequest request, Search search, Consumer<List<GeneratedTokens>> finished) {
+    Job(GenerationRequest request, Search search, Consumer<List<GeneratedTokens>> finished) {
       this.request = request;
       this.search = search;
       this.finished = finished;
@@ -165,7 +164,8 @@ public final class GenerationRun implements AutoCloseable {
     if (waiting.isEmpty() || !mayJoin) {
       return;
     }
-    boolean padding = !decoder.hasEncoder() && (active.size() + waiting.size() == 1 || decoder.takesPadding());
+    boolean padding =
+        !decoder.hasEncoder() && (active.size() + waiting.size() == 1 || decoder.takesPadding());
     if (!padding && !active.isEmpty()) {
       return;
     }
@@ -200,9 +200,7 @@ public final class GenerationRun implements AutoCloseable {
     DecoderBatch started =
         decoder.hasEncoder()
             ? decoder.start(
-                jobs.stream().map(job -> job.request.sourceTokens()).toList(),
-                prompts,
-                control)
+                jobs.stream().map(job -> job.request.sourceTokens()).toList(), prompts, control)
             : decoder.start(prompts, control);
     boolean used = false;
     List<DecoderBatch> opened = new ArrayList<>(List.of(started));

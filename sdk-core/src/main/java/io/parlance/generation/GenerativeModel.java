@@ -89,8 +89,7 @@ public final class GenerativeModel implements AutoCloseable {
     if (folder.hasGraph(ModelFolder.DECODER_MERGED)) {
       return List.of(ModelFolder.DECODER_MERGED);
     }
-    return folder.hasGraph(ModelFolder.DECODER)
-            && folder.hasGraph(ModelFolder.DECODER_WITH_PAST)
+    return folder.hasGraph(ModelFolder.DECODER) && folder.hasGraph(ModelFolder.DECODER_WITH_PAST)
         ? List.of(ModelFolder.DECODER, ModelFolder.DECODER_WITH_PAST)
         : List.of(ModelFolder.MODEL);
   }

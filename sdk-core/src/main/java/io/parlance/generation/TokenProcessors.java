@@ -15,7 +15,8 @@ final class TokenProcessors {
     biases.forEach(
         (tokens, bias) ->
             all.add(
-                new Biased(tokens.stream().mapToInt(Integer::intValue).toArray(), bias.floatValue())));
+                new Biased(
+                    tokens.stream().mapToInt(Integer::intValue).toArray(), bias.floatValue())));
     return (scores, sequence) -> {
       for (Biased each : all) {
         int prefix = each.tokens.length - 1;

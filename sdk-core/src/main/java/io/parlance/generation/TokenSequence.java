@@ -69,7 +69,6 @@ final class TokenSequence {
 
   /** Whether it ends with the first {@code count} of the given tokens. */
   boolean endsWith(int[] tokens, int count) {
-    return count <= length
-        && Arrays.equals(ids, length - count, length, tokens, 0, count);
+    return count <= length && Arrays.equals(ids, length - count, length, tokens, 0, count);
   }
 }

@@ -77,8 +77,7 @@ final class Warpers {
   }
 
   /** Removes what is below the limit and not among the {@code keep} best. */
-  private static void removeUnlikely(
-      float[] scores, float[] probabilities, float limit, int keep) {
+  private static void removeUnlikely(float[] scores, float[] probabilities, float limit, int keep) {
     float kept = Distribution.highest(scores, Math.min(keep, scores.length));
     for (int i = 0; i < scores.length; i++) {
       if (probabilities[i] < limit && scores[i] < kept) {

@@ -39,7 +39,10 @@ record CacheSlot(
     if (past.rank() == 4 && axis == 2 && (sizes.get(1) < 0 || sizes.get(3) < 0)) {
       sizes =
           List.of(
-              -1L, sizes.get(1) < 0 ? heads : sizes.get(1), -1L, sizes.get(3) < 0 ? headSize : sizes.get(3));
+              -1L,
+              sizes.get(1) < 0 ? heads : sizes.get(1),
+              -1L,
+              sizes.get(3) < 0 ? headSize : sizes.get(3));
     }
     for (int i = 1; i < sizes.size(); i++) {
       if (i != axis && sizes.get(i) <= 0 || axis < 1) {
@@ -49,8 +52,8 @@ record CacheSlot(
                 + past.name()
                 + "' "
                 + past
-                + " is not understood; expected [batch, heads, past_sequence_length, head size] with"
-                + " numbers for heads and head size, there or in config.json");
+                + " is not understood; expected [batch, heads, past_sequence_length, head size]"
+                + " with numbers for heads and head size, there or in config.json");
       }
     }
     return new CacheSlot(past.name(), output, past.type(), sizes, axis, folded ? heads : 1);
@@ -110,13 +113,11 @@ record CacheSlot(
     int size = positionBytes();
     int blocks = blocks();
     if (count == from.positions && count == to.positions) { // blocks follow each other in both
-      to.memory.put(
-          offset(to, 0, 0), from.memory, offset(from, 0, 0), blocks * count * size);
+      to.memory.put(offset(to, 0, 0), from.memory, offset(from, 0, 0), blocks * count * size);
       return;
     }
     for (int block = 0; block < blocks; block++) {
-      to.memory.put(
-          offset(to, block, at), from.memory, offset(from, block, start), count * size);
+      to.memory.put(offset(to, block, at), from.memory, offset(from, block, start), count * size);
     }
   }
 

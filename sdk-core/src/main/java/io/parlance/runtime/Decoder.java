@@ -187,8 +187,7 @@ public final class Decoder implements AutoCloseable {
     float[] padded = new float[vocabulary];
     try (DecoderBatch shorter = start(List.of(new int[] {token, 0}), null);
         DecoderBatch longer = start(List.of(new int[] {token, token, 0, token}), null);
-        DecoderBatch both =
-            DecoderBatch.assemble(this, List.of(longer.row(0), shorter.row(0)))) {
+        DecoderBatch both = DecoderBatch.assemble(this, List.of(longer.row(0), shorter.row(0)))) {
       both.feed(new int[] {token, token}, 1, 1, null);
       shorter.feed(new int[] {token}, 1, 1, null);
       both.logits(1, 0, padded);

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sequences that a {@link Decoder} continues together, with what it computed for their tokens so
- * far. The cache stays in native memory: a step reads it from one place and writes it, longer by the
- * new tokens, to another, and the two change roles. Shorter sequences have unused positions at
+ * far. The cache stays in native memory: a step reads it from one place and writes it, longer by
+ * the new tokens, to another, and the two change roles. Shorter sequences have unused positions at
  * their beginning, which the attention mask hides.
  *
  * <p>Not thread-safe. Closing gives the memory back to the decoder.
@@ -293,7 +293,12 @@ public final class DecoderBatch implements AutoCloseable {
         CacheSlot.Row target = new CacheSlot.Row(memory, i, longest);
         int unused = longest - row.length();
         layout.clearRow(target, 0, unused);
-        layout.copyRow(row.batch().source(slot, row.index()), row.batch().unused(row.index()), row.length(), target, unused);
+        layout.copyRow(
+            row.batch().source(slot, row.index()),
+            row.batch().unused(row.index()),
+            row.length(),
+            target,
+            unused);
         batch.lengths[i] = row.length();
       }
     }

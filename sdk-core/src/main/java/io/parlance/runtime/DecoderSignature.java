@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param positions whether it takes {@code position_ids}
  * @param branches whether it takes {@code use_cache_branch}
  * @param lastLogits name of the input that says for how many positions logits are wanted, or null
- * @param encoderInputs of {@code encoder_hidden_states} and {@code encoder_attention_mask}, those it
- *     takes
+ * @param encoderInputs of {@code encoder_hidden_states} and {@code encoder_attention_mask}, those
+ *     it takes
  * @param own the cache of the tokens themselves
  * @param cross the cache of what an encoder gave
  * @param logits the output

@@ -34,7 +34,8 @@ record EncoderGraph(Session session, CacheSlot states) {
     }
     if (input == null || hidden <= 0) {
       throw DecoderSignature.unusable(
-          decoder.session(), "beside an encoder it must take encoder_hidden_states of a known size");
+          decoder.session(),
+          "beside an encoder it must take encoder_hidden_states of a known size");
     }
     return new EncoderGraph(
         session,

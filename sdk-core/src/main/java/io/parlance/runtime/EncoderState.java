@@ -52,7 +52,8 @@ final class EncoderState {
           ids[row * state.width + i] = source[i];
         }
       }
-      inputs.put(DecoderSignature.INPUT_IDS, integers(graph.session(), "input_ids", ids, lengths.length));
+      inputs.put(
+          DecoderSignature.INPUT_IDS, integers(graph.session(), "input_ids", ids, lengths.length));
       if (graph.session().inputs().containsKey(DecoderSignature.ATTENTION_MASK)) {
         inputs.put(
             DecoderSignature.ATTENTION_MASK,
@@ -152,7 +153,11 @@ final class EncoderState {
         CacheSlot layout = state.slots.get(slot);
         CacheSlot.Row target = new CacheSlot.Row(state.memories[slot], i, state.width);
         layout.copyRow(
-            new CacheSlot.Row(source.memories[slot], rows[i], source.width), 0, lengths[i], target, 0);
+            new CacheSlot.Row(source.memories[slot], rows[i], source.width),
+            0,
+            lengths[i],
+            target,
+            0);
         layout.clearRow(target, lengths[i], state.width - lengths[i]);
       }
     }

@@ -21,8 +21,8 @@ final class NativeMemory {
   private long freeBytes;
 
   /**
-   * @param kept bytes that are kept for reuse when nobody uses them; the rest is left to the garbage
-   *     collector
+   * @param kept bytes that are kept for reuse when nobody uses them; the rest is left to the
+   *     garbage collector
    */
   NativeMemory(long kept) {
     this.kept = kept;

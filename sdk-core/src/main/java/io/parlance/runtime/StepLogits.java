@@ -4,8 +4,8 @@ import ai.onnxruntime.platform.Fp16Conversions;
 import java.nio.ByteBuffer;
 
 /**
- * The logits of one step in native memory: [rows, positions, vocabulary] from one run, or [positions,
- * rows, vocabulary] from one run for each position.
+ * The logits of one step in native memory: [rows, positions, vocabulary] from one run, or
+ * [positions, rows, vocabulary] from one run for each position.
  */
 final class StepLogits {
   private final ByteBuffer memory;
@@ -16,8 +16,7 @@ final class StepLogits {
   private final int vocabulary;
   private final boolean columns;
 
-  private StepLogits(
-      Decoder decoder, int rows, int positions, int skipped, boolean columns) {
+  private StepLogits(Decoder decoder, int rows, int positions, int skipped, boolean columns) {
     this.type = decoder.next().logits().type();
     this.rows = rows;
     this.positions = positions;

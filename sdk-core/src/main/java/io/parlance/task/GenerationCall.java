@@ -35,7 +35,10 @@ final class GenerationCall {
     Tokenizer tokenizer = model.tokenizer();
     if (tokenizer == null) {
       throw new InvalidInputException(
-          what + " need a tokenizer, and " + model.name() + " has no tokenizer.json; pass token ids");
+          what
+              + " need a tokenizer, and "
+              + model.name()
+              + " has no tokenizer.json; pass token ids");
     }
     return tokenizer;
   }

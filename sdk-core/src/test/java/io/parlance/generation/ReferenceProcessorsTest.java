@@ -97,7 +97,8 @@ class ReferenceProcessorsTest {
   Stream<DynamicTest> processorsOfContextGiveTheScoresOfTheReference() {
     return reference.getAsJsonArray("context_processors").asList().stream()
         .map(JsonElement::getAsJsonObject)
-        .map(each -> DynamicTest.dynamicTest(each.get("name").getAsString(), () -> inContext(each)));
+        .map(
+            each -> DynamicTest.dynamicTest(each.get("name").getAsString(), () -> inContext(each)));
   }
 
   private void inContext(JsonObject each) {
@@ -125,8 +126,7 @@ class ReferenceProcessorsTest {
   private static LogitsProcessor processor(JsonObject each) {
     String name = each.get("name").getAsString();
     if (name.equals("hamming_diversity")) {
-      DiversityPenalty penalty =
-          new DiversityPenalty(each.get("diversity_penalty").getAsDouble());
+      DiversityPenalty penalty = new DiversityPenalty(each.get("diversity_penalty").getAsDouble());
       int groupSize = each.get("num_beams").getAsInt() / each.get("num_beam_groups").getAsInt();
       penalty.taken(
           ints(each.getAsJsonArray("current_tokens")),
@@ -139,8 +139,7 @@ class ReferenceProcessorsTest {
       case "encoder_repetition_penalty_1.5" -> RepetitionProcessors.encoderRepetition(1.5, source);
       case "encoder_no_repeat_ngram_2" -> RepetitionProcessors.noRepeatOfSource(2, source);
       case "forced_bos_at_length_1" ->
-          TokenProcessors.forceAt(
-              1, new int[] {arguments.get("forced_bos_token_id").getAsInt()});
+          TokenProcessors.forceAt(1, new int[] {arguments.get("forced_bos_token_id").getAsInt()});
       case "suppress_at_begin" ->
           TokenProcessors.suppressAt(
               arguments.get("begin_index").getAsInt(), ints(arguments.getAsJsonArray("suppress")));

@@ -19,9 +19,7 @@ import picocli.CommandLine.Mixin;
 abstract class GenerationCommand extends LineCommand {
   private static final TaskOptions OPTIONS =
       new TaskOptions(
-          GenerationOption.all().stream()
-              .map(TaskOption::generation)
-              .toArray(TaskOption[]::new));
+          GenerationOption.all().stream().map(TaskOption::generation).toArray(TaskOption[]::new));
 
   @Mixin private ModelOptions model;
 

@@ -154,8 +154,7 @@ record TaskOption(String name, String placeholder, String description, Kind kind
   }
 
   static TaskOption generation(GenerationOption<?> option) {
-    return new TaskOption(
-        option.key(), "VALUE", option.description(), new Generation(option));
+    return new TaskOption(option.key(), "VALUE", option.description(), new Generation(option));
   }
 
   /** A word that is true or false. */
