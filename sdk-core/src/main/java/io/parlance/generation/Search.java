@@ -77,7 +77,7 @@ abstract class Search {
     }
     boolean invalid = false;
     for (float score : scores) {
-      invalid |= score != score;
+      invalid |= Float.isNaN(score);
     }
     if (invalid) {
       throw new NlpException(
