@@ -71,6 +71,7 @@ public record Gemma2Config(
    *     supported
    */
   public static Gemma2Config from(ModelConfig config) {
+    RotaryDecoderConfig.requireWindows(config, layer -> layer % 2 == 0);
     return new Gemma2Config(
         RotaryDecoderConfig.read(config, DEFAULTS),
         config.flag("attention_bias").orElse(false),

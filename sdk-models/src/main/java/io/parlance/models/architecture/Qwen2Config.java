@@ -71,10 +71,13 @@ public record Qwen2Config(RotaryDecoderConfig common, long window, int fullLayer
    */
   public static Qwen2Config from(ModelConfig config) {
     boolean windowed = config.flag("use_sliding_window").orElse(false);
+    long window = windowed ? RotaryDecoderConfig.window(config, 4096) : 0;
+    int fullLayers = config.integer("max_window_layers").orElse(28);
+    RotaryDecoderConfig.requireWindows(config, layer -> window > 0 && layer >= fullLayers);
     return new Qwen2Config(
         RotaryDecoderConfig.read(config, DEFAULTS),
-        windowed ? RotaryDecoderConfig.window(config, 4096) : 0,
-        config.integer("max_window_layers").orElse(28));
+        window,
+        fullLayers);
   }
 
   @Override

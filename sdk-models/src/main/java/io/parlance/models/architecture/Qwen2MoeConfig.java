@@ -96,10 +96,13 @@ public record Qwen2MoeConfig(
    */
   public static Qwen2MoeConfig from(ModelConfig config) {
     boolean windowed = config.flag("use_sliding_window").orElse(false);
+    long window = windowed ? RotaryDecoderConfig.window(config, 4096) : 0;
+    int fullLayers = config.integer("max_window_layers").orElse(28);
+    RotaryDecoderConfig.requireWindows(config, layer -> window > 0 && layer >= fullLayers);
     return new Qwen2MoeConfig(
         RotaryDecoderConfig.read(config, DEFAULTS),
-        windowed ? RotaryDecoderConfig.window(config, 4096) : 0,
-        config.integer("max_window_layers").orElse(28),
+        window,
+        fullLayers,
         config.integer("num_experts").orElse(60),
         config.integer("num_experts_per_tok").orElse(4),
         config.integer("moe_intermediate_size").orElse(1408),

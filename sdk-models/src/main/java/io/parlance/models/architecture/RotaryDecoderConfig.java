@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.IntPredicate;
 
 /**
  * The keys of {@code config.json} that LLaMA and its relatives share, under the names of {@code
@@ -104,6 +105,22 @@ public record RotaryDecoderConfig(
   /** {@code sliding_window}: null in the file is 0, no window. */
   static long window(ModelConfig config, long otherwise) {
     return config.has("sliding_window") ? config.integer("sliding_window").orElse(0) : otherwise;
+  }
+
+  /**
+   * Refuses a file whose {@code layer_types} (transformers 5) have windows in other layers than
+   * these.
+   */
+  static void requireWindows(ModelConfig config, IntPredicate windowed) {
+    List<String> types = config.strings("layer_types");
+    for (int i = 0; i < types.size(); i++) {
+      String expected = windowed.test(i) ? "sliding_attention" : "full_attention";
+      if (!types.get(i).equals(expected)) {
+        throw new IllegalArgumentException(
+            "layer_types[%d] is '%s', expected '%s': this family is built with windows in fixed layers only"
+                .formatted(i, types.get(i), expected));
+      }
+    }
   }
 
   static void writeWindow(JsonObject json, long window) {

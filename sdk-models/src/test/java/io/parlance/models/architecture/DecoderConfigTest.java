@@ -147,6 +147,19 @@ class DecoderConfigTest {
                         + " 'rope_theta': 20000}}")));
   }
 
+  /** transformers 5 lists what each layer sees. */
+  @Test
+  void refusesWindowsInOtherLayers() {
+    String types = "{'layer_types': ['%s', 'full_attention']}";
+    assertThat(Gemma2Config.from(config(types.formatted("sliding_attention"))).window())
+        .isEqualTo(4096);
+    assertThatThrownBy(() -> Gemma2Config.from(config(types.formatted("full_attention"))))
+        .hasMessageContaining("layer_types[0] is 'full_attention', expected 'sliding_attention'");
+    assertThat(Qwen2Config.from(config(types.formatted("full_attention"))).window()).isZero();
+    assertThatThrownBy(() -> Qwen2Config.from(config(types.formatted("sliding_attention"))))
+        .hasMessageContaining("layer_types[0] is 'sliding_attention', expected 'full_attention'");
+  }
+
   @Test
   void takesEndTokensAsNumberOrList() {
     assertThat(LlamaConfig.from(config("{'eos_token_id': 7}")).common().tokens().end())
