@@ -74,10 +74,7 @@ public record Qwen2Config(RotaryDecoderConfig common, long window, int fullLayer
     long window = windowed ? RotaryDecoderConfig.window(config, 4096) : 0;
     int fullLayers = config.integer("max_window_layers").orElse(28);
     RotaryDecoderConfig.requireWindows(config, layer -> window > 0 && layer >= fullLayers);
-    return new Qwen2Config(
-        RotaryDecoderConfig.read(config, DEFAULTS),
-        window,
-        fullLayers);
+    return new Qwen2Config(RotaryDecoderConfig.read(config, DEFAULTS), window, fullLayers);
   }
 
   @Override
