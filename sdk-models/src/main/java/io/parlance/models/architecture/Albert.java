@@ -75,7 +75,8 @@ final class Albert extends Encoder {
     WeightNames names =
         super.weightNames()
             .alias("predictions.decoder.weight", "albert.embeddings.word_embeddings.weight")
-            .alias("predictions.decoder.bias", "predictions.bias");
+            .alias("predictions.decoder.bias", "predictions.bias")
+            .ignore("sop_classifier\\..*"); // in checkpoints that are named as masked LM
     return config.positionEmbedding() == PositionEmbedding.ABSOLUTE
         ? names
         : names.ignore(BertBody.UNUSED_POSITIONS);

@@ -66,7 +66,8 @@ class Bert extends Encoder {
             : super.weightNames().ignore(BertBody.UNUSED_POSITIONS);
     return names
         .alias("cls.predictions.decoder.weight", "bert.embeddings.word_embeddings.weight")
-        .alias("cls.predictions.decoder.bias", "cls.predictions.bias");
+        .alias("cls.predictions.decoder.bias", "cls.predictions.bias")
+        .ignore("cls\\.seq_relationship\\..*"); // in checkpoints that are named as masked LM
   }
 
   @Override

@@ -82,10 +82,13 @@ final class Deberta extends Encoder {
 
   @Override
   WeightNames weightNames() {
-    return super.weightNames()
-        .alias("cls.predictions.decoder.weight", "deberta.embeddings.word_embeddings.weight")
-        .alias("cls.predictions.decoder.bias", "cls.predictions.bias")
-        .ignore("(.*\\.)?embeddings\\.position_embeddings\\..*");
+    WeightNames names =
+        super.weightNames()
+            .alias("cls.predictions.decoder.weight", "deberta.embeddings.word_embeddings.weight")
+            .alias("cls.predictions.decoder.bias", "cls.predictions.bias")
+            .ignore("(.*\\.)?embeddings\\.position_embeddings\\..*");
+    // the reference makes this norm also where it normalizes nothing
+    return config.distances().relative() ? names : names.ignore("(.*\\.)?encoder\\.LayerNorm\\..*");
   }
 
   @Override

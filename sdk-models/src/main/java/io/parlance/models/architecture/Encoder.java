@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,9 +64,14 @@ abstract class Encoder {
     return OptionalLong.of(settings.maxPositionEmbeddings());
   }
 
-  /** How files name the weights. */
+  /**
+   * How files name the weights. Published checkpoints were saved with a pooler that the class they
+   * name does not use; the reference leaves it out too.
+   */
   WeightNames weightNames() {
-    return WeightNames.of(prefix + ".").optional("pooler");
+    return WeightNames.of(prefix + ".")
+        .optional("pooler")
+        .ignore(Pattern.quote(prefix + ".") + "pooler\\..*");
   }
 
   /** The arguments that describe tokens; the first of them are those of exported graphs. */

@@ -4,12 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.parlance.model.ModelConfig;
+import io.parlance.models.TrainableModel;
+import io.parlance.models.export.ModelExporter;
+import io.parlance.runtime.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Sizes, names and configurations of the families of encoders. */
 class EncoderFamiliesTest {
+
+  @TempDir Path parent;
 
   /** The parameters of the released checkpoints' bodies. */
   static Stream<Arguments> published() {
@@ -190,6 +201,25 @@ class EncoderFamiliesTest {
     assertThat(Architectures.of(written, Set.of())).isEqualTo(pretraining);
     assertThatThrownBy(() -> ElectraPretraining.of(ElectraConfig.small(), ElectraConfig.base()))
         .hasMessageContaining("embedding_size is 128 in the generator and 768");
+  }
+
+  /** As many published checkpoints: saved after pretraining, named as a masked language model. */
+  @ParameterizedTest
+  @CsvSource({"bert, BertForMaskedLM", "albert, AlbertForMaskedLM"})
+  void whatThePretrainingHasBesideIsLeft(String type, String architecture) throws IOException {
+    Path folder = parent.resolve("checkpoint");
+    Map<String, Tensor> inputs = Map.of("input_ids", Tensor.of(new long[] {3, 1, 4, 1}, 1, 4));
+    try (TrainableModel saved = TrainableModel.initialize(tiny(type).model(Head.PRETRAINING), 2)) {
+      ModelExporter.of(saved.model(), saved.parameters()).withSafetensors().write(folder);
+      JsonObject config = saved.model().configuration();
+      config.getAsJsonArray("architectures").set(0, new JsonPrimitive(architecture));
+      Files.writeString(folder.resolve("config.json"), config.toString());
+      try (TrainableModel loaded = TrainableModel.load(folder)) {
+        assertThat(loaded.parameters().keySet()).noneMatch(name -> name.contains("pooler"));
+        assertThat(loaded.forward(inputs).get("logits").toFloatArray())
+            .isEqualTo(saved.forward(inputs).get("prediction_logits").toFloatArray());
+      }
+    }
   }
 
   @Test
