@@ -85,18 +85,13 @@ class KnowledgeInputsTest {
               input.get("max_length").getAsInt(),
               vocabulary.id(input.get("pad_token").getAsString()));
       SentenceTree.Tokens tokens = tree.grow(words, knowledge);
-      assertThat(tokens.ids())
-          .as(name)
-          .isEqualTo(vocabulary.ids(texts(expected.get("tokens"))));
+      assertThat(tokens.ids()).as(name).isEqualTo(vocabulary.ids(texts(expected.get("tokens"))));
       assertThat(tokens.length()).as(name).isEqualTo(expected.get("real_length").getAsInt());
       Map<String, Tensor> inputs = tree.collate(List.of(tokens, tokens));
       assertRows(inputs, "position_ids", expected.get("soft_position_ids"), name);
       assertRows(inputs, "token_type_ids", expected.get("segment_ids"), name);
       assertRows(
-          inputs,
-          "attention_mask",
-          expected.getAsJsonObject("visible_matrix").get("data"),
-          name);
+          inputs, "attention_mask", expected.getAsJsonObject("visible_matrix").get("data"), name);
       inputs.values().forEach(Tensor::close);
     }
   }
