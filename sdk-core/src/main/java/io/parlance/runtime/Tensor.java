@@ -246,6 +246,31 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
+   * A copy of some stretches of the values, one after the other, as floats.
+   *
+   * @param starts the first element of each, row-major
+   * @param length elements in each
+   * @throws IllegalStateException for integer tensors
+   */
+  public float[] toFloatArray(long[] starts, int length) {
+    if (!type.isFloatingPoint()) {
+      throw wrongType("floats");
+    }
+    ByteBuffer bytes = bytesToRead();
+    float[] values = new float[Math.multiplyExact(starts.length, length)];
+    for (int i = 0; i < starts.length; i++) {
+      if (starts[i] < 0 || length < 0 || starts[i] + length > elements) {
+        throw new IndexOutOfBoundsException(
+            length + " elements from " + starts[i] + " on are not in " + this);
+      }
+      for (int j = 0; j < length; j++) {
+        values[i * length + j] = (float) floatingPoint(bytes, (int) starts[i] + j);
+      }
+    }
+    return values;
+  }
+
+  /**
    * A copy of the values as doubles, from any floating point type.
    *
    * @throws IllegalStateException for integer tensors

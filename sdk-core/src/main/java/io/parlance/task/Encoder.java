@@ -14,12 +14,14 @@ import io.parlance.runtime.TensorDescription;
 import io.parlance.tokenizers.Encoding;
 import io.parlance.tokenizers.EncodingOptions;
 import io.parlance.tokenizers.PaddedBatch;
+import io.parlance.tokenizers.Side;
 import io.parlance.tokenizers.Tokenizer;
 import io.parlance.tokenizers.TokenizerException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * A tokenizer and an encoder graph that belong together: texts in, one output of the graph out.
@@ -37,14 +39,18 @@ final class Encoder implements AutoCloseable {
   private static final String ATTENTION_MASK = "attention_mask";
   private static final String TOKEN_TYPE_IDS = "token_type_ids";
 
+  private static final int EVERY_TOKEN = -1;
+
   private final ModelFolder folder;
   private final Tokenizer tokenizer;
   private final Session session;
+  private final int readToken;
 
-  private Encoder(ModelFolder folder, Tokenizer tokenizer, Session session) {
+  private Encoder(ModelFolder folder, Tokenizer tokenizer, Session session, int readToken) {
     this.folder = folder;
     this.tokenizer = tokenizer;
     this.session = session;
+    this.readToken = readToken;
   }
 
   /** Loads tokenizer and graph; a part that was loaded is closed if another cannot be. */
@@ -52,7 +58,7 @@ final class Encoder implements AutoCloseable {
     Tokenizer tokenizer = folder.loadTokenizer();
     try {
       Session session = folder.loadGraph(ModelFolder.MODEL, options);
-      Encoder encoder = new Encoder(folder, tokenizer, session);
+      Encoder encoder = new Encoder(folder, tokenizer, session, EVERY_TOKEN);
       try {
         encoder.checkInputs();
         return encoder;
@@ -137,6 +143,17 @@ final class Encoder implements AutoCloseable {
     return Math.min(length, positions().orElse(length));
   }
 
+  /**
+   * This encoder, which it replaces, for outputs as wide as a vocabulary: of outputs of shape
+   * [batch, sequence, width] only the numbers at one token are kept.
+   *
+   * @param token id of the tokens to read; in a row of {@link EncoderOutputs} they come one after
+   *     the other
+   */
+  Encoder readingOnly(int token) {
+    return new Encoder(folder, tokenizer, session, token);
+  }
+
   /** The outputs of the graph by name. */
   Map<String, TensorDescription> outputs() {
     return session.outputs();
@@ -204,11 +221,25 @@ final class Encoder implements AutoCloseable {
         inputs.put(input.name(), tensor(values, input.type(), batch.size(), batch.length()));
       }
       try (Outputs given = session.run(inputs, outputs, Map.of(), control)) {
-        return EncoderOutputs.of(session.name(), given, batch, tokenizer.padding().side());
+        List<int[]> read = readToken == EVERY_TOKEN ? List.of() : places(encodings, batch);
+        return EncoderOutputs.of(session.name(), given, batch, tokenizer.padding().side(), read);
       }
     } finally {
       inputs.values().forEach(Tensor::close);
     }
+  }
+
+  /** Where the tokens that are read are in each padded row. */
+  private List<int[]> places(List<Encoding> encodings, PaddedBatch batch) {
+    boolean left = tokenizer.padding().side() == Side.LEFT;
+    return encodings.stream()
+        .map(
+            row ->
+                IntStream.range(0, row.length())
+                    .filter(i -> row.id(i) == readToken)
+                    .map(i -> left ? i + batch.length() - row.length() : i)
+                    .toArray())
+        .toList();
   }
 
   private static Tensor tensor(long[] values, ElementType type, int rows, int columns) {

@@ -7,6 +7,7 @@ import io.parlance.tokenizers.PaddedBatch;
 import io.parlance.tokenizers.Side;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -32,8 +33,14 @@ record EncoderOutputs(int length, Side padding, Map<String, Output> outputs) {
     }
   }
 
-  /** Copies what a run gave. */
-  static EncoderOutputs of(String graph, Outputs run, PaddedBatch batch, Side padding) {
+  /**
+   * Copies what a run gave.
+   *
+   * @param places of outputs of shape [batch, sequence, width], the tokens to copy for each row,
+   *     which then are the row's first; empty to copy everything
+   */
+  static EncoderOutputs of(
+      String graph, Outputs run, PaddedBatch batch, Side padding, List<int[]> places) {
     Map<String, Output> arrays = new LinkedHashMap<>();
     for (String name : run.names()) {
       Tensor tensor = run.get(name);
@@ -61,9 +68,27 @@ record EncoderOutputs(int length, Side padding, Map<String, Output> outputs) {
                 + batch.length()
                 + " tokens; its second dimension must be the sequence");
       }
-      arrays.put(name, new Output(tensor.toFloatArray(), shape));
+      arrays.put(
+          name,
+          shape.length == 3 && !places.isEmpty()
+              ? onlyAt(places, tensor)
+              : new Output(tensor.toFloatArray(), shape));
     }
     return new EncoderOutputs(batch.length(), padding, arrays);
+  }
+
+  private static Output onlyAt(List<int[]> places, Tensor tensor) {
+    long[] shape = tensor.shape();
+    int most = places.stream().mapToInt(ofRow -> ofRow.length).max().orElse(0);
+    int width = Math.toIntExact(shape[2]);
+    long[] starts = new long[places.size() * most]; // rows with fewer repeat the first number
+    for (int row = 0; row < places.size(); row++) {
+      for (int i = 0; i < places.get(row).length; i++) {
+        starts[row * most + i] = (row * shape[1] + places.get(row)[i]) * width;
+      }
+    }
+    return new Output(
+        tensor.toFloatArray(starts, width), new long[] {places.size(), most, shape[2]});
   }
 
   /** One output of those that the task asked for. */
@@ -93,18 +118,6 @@ record EncoderOutputs(int length, Side padding, Map<String, Output> outputs) {
     int width = output.perRow() / Math.max(1, length);
     int from = row * output.perRow() + firstToken(tokens) * width;
     return Arrays.copyOfRange(output.values(), from, from + tokens * width);
-  }
-
-  /**
-   * The numbers of one token.
-   *
-   * @param tokens number of tokens in the row
-   */
-  float[] token(String name, int row, int tokens, int token) {
-    Output output = get(name);
-    int width = output.perRow() / Math.max(1, length);
-    int from = row * output.perRow() + (firstToken(tokens) + token) * width;
-    return Arrays.copyOfRange(output.values(), from, from + width);
   }
 
   /** Where a row's tokens begin. */

@@ -10,6 +10,7 @@ import io.parlance.tokenizers.Encoding;
 import io.parlance.tokenizers.EncodingOptions;
 import io.parlance.tokenizers.Tokenizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
@@ -18,9 +19,6 @@ import java.util.stream.IntStream;
 
 /** The most probable tokens for each mask, with the rules of the fill-mask pipeline. */
 final class MaskTask implements EncoderTask<List<MaskTask.Candidates>, MaskFilling> {
-  /** A run gives a number for each token of the vocabulary at each place: fewer places at once. */
-  private static final int TOKENS_PER_RUN = 128;
-
   private final LoadedMaskFiller model;
   private final EncodingOptions encoding;
   private final int topK;
@@ -41,31 +39,33 @@ final class MaskTask implements EncoderTask<List<MaskTask.Candidates>, MaskFilli
     encoding = options.truncation().encoding(model.encoder());
     targets =
         options.targets().stream()
-            .flatMapToInt(target -> IntStream.of(tokenOf(target)))
+            .flatMapToInt(target -> tokenOf(target).stream())
             .sorted()
             .distinct()
             .toArray();
+    if (targets.length == 0 && !options.targets().isEmpty()) {
+      throw new InvalidInputException(
+          "none of the targets "
+              + options.targets()
+              + " has a token; give words that can stand in the mask's place");
+    }
     topK = targets.length == 0 ? options.topK() : Math.min(options.topK(), targets.length);
   }
 
   /** The entry of the vocabulary, else the first of the tokens that the target is cut into. */
-  private int tokenOf(String target) {
+  private OptionalInt tokenOf(String target) {
     Tokenizer tokenizer = model.encoder().tokenizer();
     OptionalInt whole = tokenizer.tokenToId(target);
     if (whole.isPresent()) {
-      return whole.getAsInt();
+      return whole;
     }
     Encoding pieces = tokenizer.encode(target, EncodingOptions.DEFAULT.withSpecialTokens(false));
-    if (pieces.length() == 0) {
-      throw new InvalidInputException(
-          "target '" + target + "' has no tokens; give words that can stand in the mask's place");
-    }
-    return pieces.id(0);
+    return pieces.length() == 0 ? OptionalInt.empty() : OptionalInt.of(pieces.id(0));
   }
 
   @Override
   public int tokensPerRun(int usual) {
-    return Math.min(usual, TOKENS_PER_RUN);
+    return Math.min(usual, model.tokensPerRun());
   }
 
   @Override
@@ -99,8 +99,11 @@ final class MaskTask implements EncoderTask<List<MaskTask.Candidates>, MaskFilli
   @Override
   public List<Candidates> read(EncoderOutputs outputs, int row, Encoding window) {
     List<Candidates> masks = new ArrayList<>();
+    float[] all = outputs.row(LoadedMaskFiller.LOGITS, row); // at the masks only
+    int width = outputs.get(LoadedMaskFiller.LOGITS).perToken();
     for (int position : positions(window)) {
-      float[] logits = outputs.token(LoadedMaskFiller.LOGITS, row, window.length(), position);
+      int from = masks.size() * width;
+      float[] logits = Arrays.copyOfRange(all, from, from + width);
       masks.add(new Candidates(position, best(Scores.of(ScoreFunction.SOFTMAX, logits))));
     }
     return masks;
@@ -122,6 +125,9 @@ final class MaskTask implements EncoderTask<List<MaskTask.Candidates>, MaskFilli
                 + " of its tokenizer; the graph has "
                 + scores.length
                 + " tokens, or its weights are broken");
+      }
+      if (best.size() == topK && scores[token] <= best.element().score()) {
+        continue; // tokens ascend, so of equals the earlier is better
       }
       best.add(new Candidate(token, scores[token]));
       if (best.size() > topK) {
@@ -147,12 +153,18 @@ final class MaskTask implements EncoderTask<List<MaskTask.Candidates>, MaskFilli
                 text(new int[] {each.token()}, false),
                 each.token(),
                 each.score(),
-                text(filled, masks.size() == 1)));
+                text(withoutPadding(filled), masks.size() == 1)));
       }
       predictions.add(ofMask);
     }
     return new MaskFilling(
         predictions, tokens.truncated(), tokens.length(), tokens.untruncatedLength());
+  }
+
+  /** As the reference: also where padding was predicted, or is in the text. */
+  private int[] withoutPadding(int[] tokens) {
+    int padding = model.encoder().tokenizer().padTokenId().orElse(-1);
+    return Arrays.stream(tokens).filter(token -> token != padding).toArray();
   }
 
   /** Spaces are cleaned up unless the tokenizer's configuration says no, as the reference does. */

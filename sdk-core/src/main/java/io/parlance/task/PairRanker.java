@@ -16,8 +16,9 @@ import java.util.List;
  * An immutable view on a shared model; each option returns another view. Thread-safe, and nothing
  * to close.
  *
- * <p>The score is the sigmoid of the logit of models that have one, as sentence-transformers gives
- * it, and the softmax of the relevant class of those that have several. The longer of query and
+ * <p>The score is what the model's configuration names ({@code activation_fn} of
+ * sentence-transformers); else the sigmoid of the logit of models that have one, and the softmax of
+ * the relevant class of those that have several. The longer of query and
  * document is cut first where both together exceed what the model takes, which the result tells.
  */
 public final class PairRanker extends TextTask<Relevance> {
@@ -92,8 +93,12 @@ public final class PairRanker extends TextTask<Relevance> {
     for (int i = 0; i < documents.size(); i++) {
       pairs.add(pair(query, documents.get(i), i));
     }
-    List<Relevance> scores = processAll(pairs);
-    List<RankedDocument> ranking = new ArrayList<>(documents.size());
+    return ranking(processAll(pairs));
+  }
+
+  /** The ranking of documents whose relevance is known, in their order. */
+  public static List<RankedDocument> ranking(List<Relevance> scores) {
+    List<RankedDocument> ranking = new ArrayList<>(scores.size());
     for (int i = 0; i < scores.size(); i++) {
       ranking.add(new RankedDocument(i, scores.get(i).score(), scores.get(i).truncated()));
     }

@@ -55,7 +55,7 @@ final class RankTask implements EncoderTask<float[], Relevance> {
     }
     ScoreFunction function = options.function();
     if (function == null) {
-      function = logits.length == 1 ? ScoreFunction.SIGMOID : ScoreFunction.SOFTMAX;
+      function = model.defaultFunction(logits.length);
     }
     double score = Scores.of(function, logits)[relevant];
     if (Double.isNaN(score)) {

@@ -1,6 +1,7 @@
 package io.parlance.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -102,5 +103,15 @@ class TensorTest {
     assertThatIllegalStateException()
         .isThrownBy(tensor::buffer)
         .withMessage("tensor FLOAT32[1] is closed");
+  }
+
+  @Test
+  void readsStretches() {
+    try (Tensor tensor = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3)) {
+      assertThat(tensor.toFloatArray(new long[] {4, 0, 1}, 2)).containsExactly(5, 6, 1, 2, 2, 3);
+      assertThatThrownBy(() -> tensor.toFloatArray(new long[] {5}, 2))
+          .isInstanceOf(IndexOutOfBoundsException.class)
+          .hasMessage("2 elements from 5 on are not in FLOAT32[2, 3]");
+    }
   }
 }
