@@ -18,8 +18,8 @@ import java.util.List;
  *
  * <p>The score is what the model's configuration names ({@code activation_fn} of
  * sentence-transformers); else the sigmoid of the logit of models that have one, and the softmax of
- * the relevant class of those that have several. The longer of query and
- * document is cut first where both together exceed what the model takes, which the result tells.
+ * the relevant class of those that have several. The longer of query and document is cut first
+ * where both together exceed what the model takes, which the result tells.
  */
 public final class PairRanker extends TextTask<Relevance> {
   private final BoundTask<RankOptions, Relevance> bound;

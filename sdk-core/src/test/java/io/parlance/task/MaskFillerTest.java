@@ -9,8 +9,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.parlance.DocumentResult;
 import io.parlance.InvalidInputException;
-import io.parlance.MaskPrediction;
 import io.parlance.MaskFilling;
+import io.parlance.MaskPrediction;
 import io.parlance.ModelUnusableException;
 import io.parlance.Nlp;
 import io.parlance.TestModels;
@@ -78,7 +78,9 @@ class MaskFillerTest {
     for (int i = 0; i < texts.size(); i++) {
       // a list of one text gives its result without the outer list
       JsonArray want =
-          texts.size() > 1 ? expected.getAsJsonArray().get(i).getAsJsonArray() : expected.getAsJsonArray();
+          texts.size() > 1
+              ? expected.getAsJsonArray().get(i).getAsJsonArray()
+              : expected.getAsJsonArray();
       boolean severalMasks = want.get(0).isJsonArray();
       List<List<MaskPrediction>> masks = results.get(i).masks();
       assertThat(masks).as(name).hasSize(severalMasks ? want.size() : 1);
@@ -172,7 +174,7 @@ class MaskFillerTest {
     assertThatThrownBy(() -> model.maskFiller().topK(0)).hasMessage("top k 0 must be at least 1");
     assertThatThrownBy(() -> model.maskFiller().targets(List.of()))
         .hasMessage("no targets; give at least one");
-assertThat(model.maskFiller().targets("was", "").fill(TEXT).masks().get(0)).hasSize(1);
+    assertThat(model.maskFiller().targets("was", "").fill(TEXT).masks().get(0)).hasSize(1);
     assertThatThrownBy(() -> model.maskFiller().targets("").fill(TEXT))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("none of the targets");

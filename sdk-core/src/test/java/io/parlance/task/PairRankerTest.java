@@ -110,8 +110,7 @@ class PairRankerTest {
       logit = Math.log(probability / (1 - probability));
     }
     JsonObject config = TestModels.json("rerank-bert", "config.json");
-    config.addProperty(
-        "sbert_ce_default_activation_function", "torch.nn.modules.linear.Identity");
+    config.addProperty("sbert_ce_default_activation_function", "torch.nn.modules.linear.Identity");
     Files.writeString(copy.resolve("config.json"), config.toString());
     try (Nlp nlp = Nlp.builder().ranker(copy).build()) {
       assertThat(nlp.ranker().relevance(QUERY, DOCUMENTS.get(0)).score())

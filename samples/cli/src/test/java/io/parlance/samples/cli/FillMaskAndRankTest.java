@@ -25,15 +25,15 @@ class FillMaskAndRankTest {
             Fixtures.coreModel("fillmask-roberta").toString());
     assertThat(run.status()).as(run.messages()).isEqualTo(ExitStatus.SOME_LINES_FAILED);
     List<JsonObject> lines = run.lines();
-    JsonObject best =
-        lines.get(0).getAsJsonArray("predictions").get(0).getAsJsonObject();
+    JsonObject best = lines.get(0).getAsJsonArray("predictions").get(0).getAsJsonObject();
     assertThat(best.keySet()).containsExactly("token", "token_id", "score", "sequence");
     assertThat(lines.get(0).getAsJsonArray("predictions")).hasSize(2);
     assertThat(lines.get(1).getAsJsonArray("predictions"))
         .hasSize(2)
         .allSatisfy(mask -> assertThat(mask.getAsJsonArray()).hasSize(2));
     assertThat(message(lines.get(2))).contains("write <mask>");
-    assertThat(message(lines.get(3))).contains("'tokenizer_kwargs' may have only truncation, max_length");
+    assertThat(message(lines.get(3)))
+        .contains("'tokenizer_kwargs' may have only truncation, max_length");
     assertThat(lines.get(4).get("truncated").getAsBoolean()).isTrue();
   }
 
@@ -63,7 +63,8 @@ class FillMaskAndRankTest {
             (a, b) -> Double.compare(b.get("score").getAsDouble(), a.get("score").getAsDouble()));
     assertThat(lines.get(1).getAsJsonArray("ranking")).isEmpty();
     assertThat(message(lines.get(2))).contains("field 'documents' must be a list of strings");
-    assertThat(message(lines.get(3))).contains("field 'documents' must be a list of strings, found none");
+    assertThat(message(lines.get(3)))
+        .contains("field 'documents' must be a list of strings, found none");
     assertThat(lines.get(4).getAsJsonArray("ranking")).hasSize(1);
   }
 
