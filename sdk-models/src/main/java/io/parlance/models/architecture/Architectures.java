@@ -41,7 +41,7 @@ public final class Architectures {
 
   static {
     ENCODERS.forEach(family -> BUILDERS.putAll(family.builders()));
-    BUILDERS.putAll(DecoderModel.builders());
+    BUILDERS.putAll(DecoderFamilies.builders());
     BUILDERS.putAll(RecurrentLanguageModel.builders());
     BUILDERS.putAll(ElectraPretraining.builders());
   }

@@ -8,7 +8,6 @@ import static io.parlance.models.graph.Operators.where;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.parlance.model.ModelConfig;
 import io.parlance.model.ModelFolder;
 import io.parlance.models.graph.Dimension;
 import io.parlance.models.graph.Graph;
@@ -19,14 +18,12 @@ import io.parlance.models.weights.WeightNames;
 import io.parlance.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A decoder of any family with one of the heads. */
@@ -203,6 +200,9 @@ final class DecoderModel implements PretrainedModel {
   /** The past as it is, or cut to nothing where {@code used} is false. */
   private static List<CausalSequence.KeysAndValues> switched(
       List<CausalSequence.KeysAndValues> past, Value used) {
+    if (past.isEmpty()) {
+      return past;
+    }
     Graph graph = used.graph();
     Value length = where(used, shape(past.get(0).key(), 2, 3), graph.longs(0));
     return past.stream()
@@ -260,75 +260,5 @@ final class DecoderModel implements PretrainedModel {
     return value.shape().rank() == 2
         ? value
         : reshape(value, sizes(value.graph(), -1, shape(value, 2, 3)));
-  }
-
-  /** How decoders are made from {@code config.json}, by architecture. */
-  static Map<String, Architectures.Builder> builders() {
-    Map<String, Architectures.Builder> builders = new LinkedHashMap<>();
-    add(builders, Gpt2.ARCHITECTURES, config -> new Gpt2(Gpt2Config.from(config)));
-    add(
-        builders,
-        LlamaConfig.ARCHITECTURES,
-        config -> new LlamaConfig.Body(LlamaConfig.from(config)));
-    add(builders, OptConfig.ARCHITECTURES, config -> new OptConfig.Body(OptConfig.from(config)));
-    add(
-        builders,
-        BloomConfig.ARCHITECTURES,
-        config -> new BloomConfig.Body(BloomConfig.from(config)));
-    add(
-        builders,
-        GptNeoXConfig.ARCHITECTURES,
-        config -> new GptNeoXConfig.Body(GptNeoXConfig.from(config)));
-    add(
-        builders,
-        MistralConfig.ARCHITECTURES,
-        config -> new MistralConfig.Body(MistralConfig.from(config)));
-    add(
-        builders,
-        MixtralConfig.ARCHITECTURES,
-        config -> new MixtralConfig.Body(MixtralConfig.from(config)));
-    add(
-        builders,
-        Qwen2Config.ARCHITECTURES,
-        config -> new Qwen2Config.Body(Qwen2Config.from(config)));
-    add(
-        builders,
-        Qwen2MoeConfig.ARCHITECTURES,
-        config -> new Qwen2MoeConfig.Body(Qwen2MoeConfig.from(config)));
-    add(
-        builders,
-        GemmaConfig.ARCHITECTURES,
-        config -> new GemmaConfig.Body(GemmaConfig.from(config)));
-    add(
-        builders,
-        Gemma2Config.ARCHITECTURES,
-        config -> new Gemma2Config.Body(Gemma2Config.from(config)));
-    add(builders, PhiConfig.ARCHITECTURES, config -> new PhiConfig.Body(PhiConfig.from(config)));
-    add(builders, Phi3Config.ARCHITECTURES, config -> new Phi3Config.Body(Phi3Config.from(config)));
-    add(builders, GlmConfig.ARCHITECTURES, config -> new GlmConfig.Body(GlmConfig.from(config)));
-    add(
-        builders,
-        OpenAiGptConfig.ARCHITECTURES,
-        config -> new OpenAiGptConfig.Body(OpenAiGptConfig.from(config)));
-    add(builders, Gpt3Config.ARCHITECTURES, config -> new Gpt3Config.Body(Gpt3Config.from(config)));
-    add(
-        builders,
-        GptNeoConfig.ARCHITECTURES,
-        config -> new GptNeoConfig.Body(GptNeoConfig.from(config)));
-    builders.put(
-        GlmBlankInfillingConfig.ARCHITECTURE,
-        (config, weights) -> GlmBlankInfillingConfig.from(config).model());
-    builders.put(ExpertLayer.MIXTRAL, (config, weights) -> ExpertLayer.mixtral(config));
-    builders.put(ExpertLayer.SWITCH, (config, weights) -> ExpertLayer.switching(config));
-    return builders;
-  }
-
-  private static void add(
-      Map<String, Architectures.Builder> builders,
-      Map<Head, String> architectures,
-      Function<ModelConfig, Decoder> family) {
-    architectures.forEach(
-        (head, name) ->
-            builders.put(name, (config, weights) -> new DecoderModel(family.apply(config), head)));
   }
 }
