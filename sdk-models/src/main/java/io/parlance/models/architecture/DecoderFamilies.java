@@ -41,8 +41,7 @@ final class DecoderFamilies {
   private static void add(
       Map<Head, String> architectures, Function<ModelConfig, DecoderConfig> family) {
     architectures.forEach(
-        (head, name) ->
-            BUILDERS.put(name, (config, weights) -> family.apply(config).model(head)));
+        (head, name) -> BUILDERS.put(name, (config, weights) -> family.apply(config).model(head)));
   }
 
   /** How the models are made from {@code config.json}, by architecture. */
