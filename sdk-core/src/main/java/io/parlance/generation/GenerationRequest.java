@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ public final class GenerationRequest {
   private final long seed;
   private final StopCondition stop;
   private final boolean logProbabilities;
+  private final IntConsumer listener;
   private final long endNanos;
 
   private GenerationRequest(Builder builder) {
@@ -41,6 +43,7 @@ public final class GenerationRequest {
     seed = options.get(SEED, ThreadLocalRandom.current().nextLong());
     stop = builder.stop;
     logProbabilities = builder.logProbabilities;
+    listener = builder.listener;
     Double seconds = options.get(MAX_TIME);
     endNanos =
         System.nanoTime()
@@ -66,6 +69,7 @@ public final class GenerationRequest {
     private OptionalInt positions = OptionalInt.empty();
     private StopCondition stop = StopCondition.NEVER;
     private boolean logProbabilities;
+    private IntConsumer listener = token -> {};
 
     private Builder(int[] prompt, GenerationOptions options) {
       this.prompt = prompt;
@@ -93,6 +97,15 @@ public final class GenerationRequest {
     /** Whether the result has the probability of each token. */
     public Builder logProbabilities(boolean wanted) {
       logProbabilities = wanted;
+      return this;
+    }
+
+    /**
+     * What hears each token of the first sequence as soon as it is chosen; beam search chooses at
+     * its end, and tells nothing.
+     */
+    public Builder listener(IntConsumer heard) {
+      listener = heard;
       return this;
     }
 
@@ -236,6 +249,10 @@ public final class GenerationRequest {
 
   boolean timeIsOver() {
     return System.nanoTime() - endNanos >= 0;
+  }
+
+  IntConsumer listener() {
+    return listener;
   }
 
   boolean wantsLogProbabilities() {

@@ -13,6 +13,7 @@ import io.parlance.runtime.Decoder;
 import io.parlance.runtime.Session;
 import io.parlance.runtime.SessionOptions;
 import io.parlance.tokenizers.Tokenizer;
+import io.parlance.tokenizers.chat.ChatTemplate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -32,6 +33,7 @@ public final class GenerativeModel implements AutoCloseable {
   private final Decoder decoder;
   private final @Nullable Tokenizer tokenizer;
   private final GenerationOptions options;
+  private volatile @Nullable ChatTemplate chatTemplate;
 
   private GenerativeModel(
       ModelFolder folder,
@@ -170,6 +172,23 @@ public final class GenerativeModel implements AutoCloseable {
   /** The tokenizer, or null where the folder has none and only token ids go in and out. */
   public @Nullable Tokenizer tokenizer() {
     return tokenizer;
+  }
+
+  /**
+   * The template that turns messages into a prompt; read when first asked for.
+   *
+   * @throws ModelUnusableException if there is none, or it is not valid
+   */
+  public ChatTemplate chatTemplate() {
+    ChatTemplate known = chatTemplate;
+    if (known == null) {
+      if (tokenizer == null) {
+        throw new InvalidInputException(name() + " has no tokenizer.json; pass token ids");
+      }
+      known = folder.loadChatTemplate(tokenizer.specialTokens());
+      chatTemplate = known;
+    }
+    return known;
   }
 
   /** The tokens that the decoder begins with where an encoder reads the text. */

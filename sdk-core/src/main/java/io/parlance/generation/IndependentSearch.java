@@ -61,6 +61,9 @@ final class IndependentSearch extends Search {
     process(scores, each.sequence);
     int token = sample ? draw(each) : Distribution.argmax(scores);
     each.sequence.add(token);
+    if (each == all.get(0)) {
+      request.listener().accept(token);
+    }
     if (request.wantsLogProbabilities()) {
       int length = each.logProbabilities.length;
       each.logProbabilities = Arrays.copyOf(each.logProbabilities, length + 1);

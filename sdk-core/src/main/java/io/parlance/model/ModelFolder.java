@@ -1,5 +1,6 @@
 package io.parlance.model;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
@@ -9,8 +10,11 @@ import io.parlance.NativeLibraryException;
 import io.parlance.runtime.Diagnostics;
 import io.parlance.runtime.Session;
 import io.parlance.runtime.SessionOptions;
+import io.parlance.tokenizers.SpecialTokens;
 import io.parlance.tokenizers.Tokenizer;
 import io.parlance.tokenizers.TokenizerException;
+import io.parlance.tokenizers.chat.ChatTemplate;
+import io.parlance.tokenizers.chat.ChatTemplateException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -117,6 +121,30 @@ public final class ModelFolder {
     } catch (JsonParseException | IllegalStateException e) {
       throw new ModelUnusableException(
           files.describe(file) + " is not a JSON object: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The template that turns messages into a prompt.
+   *
+   * @param tokens the special tokens of the model's tokenizer
+   * @throws ModelUnusableException if there is none, or it is not valid
+   */
+  public ChatTemplate loadChatTemplate(SpecialTokens tokens) {
+    try {
+      Path folder = files.path("");
+      if (folder != null) {
+        return ChatTemplate.load(folder);
+      }
+      JsonElement template =
+          json(TOKENIZER_FILES.get(1)).orElseGet(JsonObject::new).get("chat_template");
+      if (template == null || !template.isJsonPrimitive()) {
+        throw new ModelUnusableException(name() + " has no chat template; generate from a prompt");
+      }
+      return ChatTemplate.of(template.getAsString(), tokens);
+    } catch (ChatTemplateException e) {
+      throw new ModelUnusableException(
+          "the chat template of " + name() + " cannot be used: " + e.getMessage(), e);
     }
   }
 

@@ -11,7 +11,12 @@ import io.parlance.generation.GenerationRun;
 import io.parlance.generation.GenerativeModel;
 import io.parlance.generation.StopStrings;
 import io.parlance.runtime.RunControl;
+import io.parlance.tokenizers.EncodingOptions;
 import io.parlance.tokenizers.Tokenizer;
+import io.parlance.tokenizers.chat.ChatMessage;
+import io.parlance.tokenizers.chat.ChatOptions;
+import io.parlance.tokenizers.chat.ChatRejectedException;
+import io.parlance.tokenizers.chat.ChatTemplateException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -52,6 +57,20 @@ final class GenerationCall {
       throw new InvalidInputException("prompt " + index + " is null");
     }
     return tokenizer("texts").encode(prompt).ids();
+  }
+
+  /** Messages as the model's own template writes them, special tokens included. */
+  int[] encode(List<ChatMessage> messages) {
+    Tokenizer tokenizer = tokenizer("messages");
+    try {
+      String prompt =
+          model.chatTemplate().render(messages, ChatOptions.DEFAULT.withGenerationPrompt(true));
+      return tokenizer.encode(prompt, EncodingOptions.DEFAULT.withSpecialTokens(false)).ids();
+    } catch (ChatRejectedException | ChatTemplateException e) {
+      throw new InvalidInputException(
+          "the chat template of " + model.name() + " does not take the messages: " + e.getMessage(),
+          e);
+    }
   }
 
   /** A prompt as the model reads it. */

@@ -7,11 +7,17 @@ import io.parlance.generation.GenerationOptions;
 import io.parlance.generation.GenerativeModel;
 import io.parlance.runtime.CallGate;
 import io.parlance.runtime.RunControl;
+import io.parlance.tokenizers.chat.ChatMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Flow;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * Goes on from prompts, with the tokens that {@code generate()} of transformers gives. An immutable
@@ -158,6 +164,70 @@ public final class TextGenerator {
   public List<Generation> generateFromTokens(List<int[]> prompts) {
     List<int[]> copies = prompts.stream().map(int[]::clone).toList();
     return call((loaded, control) -> new GenerationCall(loaded, view).run(copies, control));
+  }
+
+  /**
+   * Goes on from a prompt, piece by piece as the model writes. The pieces together are the text that
+   * {@link #generate(String)} gives; none ends within a character, and none has the beginning of a
+   * stop string that comes. The model works only while the stream is read, by the reading thread, so
+   * a slow reader needs no buffer; closing the stream, or not reading on, ends the work.
+   */
+  public Stream<String> stream(String prompt) {
+    return stream(pieces(prompt));
+  }
+
+  private static Stream<String> stream(TextStream pieces) {
+    return StreamSupport.stream(pieces, false).onClose(pieces::close);
+  }
+
+  /** As {@link #stream(String)}, calling back with each piece; returns when all is written. */
+  public Generation generate(String prompt, Consumer<String> listener) {
+    try (TextStream pieces = pieces(prompt)) {
+      pieces.forEachRemaining(listener);
+      return pieces.generation();
+    }
+  }
+
+  /**
+   * As {@link #stream(String)}, for subscribers that say how much they want. The model works only
+   * while there is demand, on a thread of its own; each subscriber gets a generation of its own.
+   */
+  public Flow.Publisher<String> publisher(String prompt) {
+    return new TextPublisher(() -> pieces(prompt));
+  }
+
+  /**
+   * Answers the last of some messages. The model's own chat template makes the prompt.
+   *
+   * @throws io.parlance.ModelUnusableException if the model has no template that can be used
+   * @throws InvalidInputException if the template refuses the messages
+   */
+  public Generation chat(List<ChatMessage> messages) {
+    List<ChatMessage> copy = List.copyOf(messages);
+    return call(
+        (loaded, control) -> {
+          GenerationCall call = new GenerationCall(loaded, view);
+          return call.run(List.of(call.encode(copy)), control).get(0);
+        });
+  }
+
+  /** Answers the last of some messages, piece by piece; see {@link #stream(String)}. */
+  public Stream<String> streamChat(List<ChatMessage> messages) {
+    List<ChatMessage> copy = List.copyOf(messages);
+    return stream(pieces(call -> call.encode(copy)));
+  }
+
+  private TextStream pieces(String prompt) {
+    return pieces(call -> call.encode(0, prompt));
+  }
+
+  private TextStream pieces(Function<GenerationCall, int[]> prompt) {
+    if (view.options().get(GenerationOption.NUM_RETURN_SEQUENCES, 1) > 1) {
+      throw new InvalidInputException(
+          "a stream has one answer, not num_return_sequences "
+              + view.options().get(GenerationOption.NUM_RETURN_SEQUENCES, 1));
+    }
+    return new TextStream(model, view, prompt);
   }
 
   private <R> R call(BiFunction<GenerativeModel, RunControl, R> action) {

@@ -1,9 +1,13 @@
 package io.parlance.samples.cli;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import com.google.gson.ToNumberPolicy;
+import com.google.gson.reflect.TypeToken;
 import io.parlance.FinishReason;
 import io.parlance.GeneratedText;
 import io.parlance.Generation;
@@ -12,7 +16,10 @@ import io.parlance.generation.GenerationOption;
 import io.parlance.generation.GenerationOptions;
 import io.parlance.task.TextGenerator;
 import java.util.ArrayList;
+import io.parlance.tokenizers.chat.ChatMessage;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 
 /** A command that answers each line with text that a model writes. */
@@ -44,15 +51,21 @@ abstract class GenerationCommand extends LineCommand {
   }
 
   private record Writing(Nlp nlp, String field) implements LineTask {
+    private static final Gson PLAIN =
+        new GsonBuilder().setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE).create();
+    private static final TypeToken<Map<String, @Nullable Object>> FIELDS = new TypeToken<>() {};
+
     @Override
     public List<JsonObject> answer(List<Line> lines, JsonObject options) {
       TextGenerator generator = nlp.generator().with(GenerationOptions.parse(options));
       List<JsonObject> answers = new ArrayList<>();
-      if (lines.stream().allMatch(line -> line.fields().has("input_ids"))) {
+      if (lines.size() == 1 && lines.get(0).fields().has("messages")) {
+        answers.add(describe(generator.chat(messages(lines.get(0)))));
+      } else if (lines.stream().allMatch(line -> line.fields().has("input_ids"))) {
         generator
             .generateFromTokens(lines.stream().map(Writing::tokens).toList())
             .forEach(generation -> answers.add(describe(generation)));
-      } else if (lines.stream().noneMatch(line -> line.fields().has("input_ids"))) {
+      } else if (lines.stream().noneMatch(Writing::hasNoText)) {
         generator
             .generate(lines.stream().map(line -> line.text(field)).toList())
             .forEach(generation -> answers.add(describe(generation)));
@@ -60,6 +73,29 @@ abstract class GenerationCommand extends LineCommand {
         lines.forEach(line -> answers.addAll(answer(List.of(line), options)));
       }
       return answers;
+    }
+
+    private static boolean hasNoText(Line line) {
+      return line.fields().has("input_ids") || line.fields().has("messages");
+    }
+
+    private static List<ChatMessage> messages(Line line) {
+      JsonElement given = line.fields().get("messages");
+      List<ChatMessage> messages = new ArrayList<>();
+      if (given instanceof JsonArray list) {
+        for (JsonElement each : list) {
+          if (each instanceof JsonObject message && message.has("role")) {
+            Map<String, @Nullable Object> fields = PLAIN.fromJson(message, FIELDS.getType());
+            messages.add(new ChatMessage(fields));
+          }
+        }
+        if (messages.size() == list.size() && !messages.isEmpty()) {
+          return messages;
+        }
+      }
+      throw new InvalidLineException(
+          "field 'messages' must be a list of objects with role and content, found "
+              + Json.excerpt(given));
     }
 
     private static int[] tokens(Line line) {

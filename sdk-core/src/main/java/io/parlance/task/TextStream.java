@@ -1,0 +1,150 @@
+package io.parlance.task;
+
+import io.parlance.Generation;
+import io.parlance.generation.GenerationRun;
+import io.parlance.generation.GenerativeModel;
+import io.parlance.generation.StopStrings;
+import io.parlance.runtime.CallGate;
+import io.parlance.runtime.RunControl;
+import io.parlance.tokenizers.StreamingDetokenizer;
+import io.parlance.tokenizers.Tokenizer;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Spliterator;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The text of one generation in pieces. Each is computed when it is asked for; between two of them
+ * nothing holds the model, so that it can be closed. Not thread-safe.
+ */
+final class TextStream implements Spliterator<String>, AutoCloseable {
+  /** Tokens of the prompt from which the detokenizer learns how the answer begins. */
+  private static final int CONTEXT = 8;
+
+  private final GeneratorModel model;
+  private final GenerationView view;
+  private final Function<GenerationCall, int[]> prompt;
+  private final RunControl control;
+  private final StringBuilder pending = new StringBuilder();
+  private @Nullable GenerationRun run;
+  private @Nullable StopStrings stops;
+  private @Nullable Generation generation;
+  private int skip; // characters that belong to the prompt
+  private int given; // characters of the answer
+  private boolean closed;
+
+  TextStream(GeneratorModel model, GenerationView view, Function<GenerationCall, int[]> prompt) {
+    this.model = model;
+    this.view = view;
+    this.prompt = prompt;
+    this.control =
+        view.timeout() == null ? RunControl.create() : RunControl.withTimeout(view.timeout());
+  }
+
+  @Override
+  public boolean tryAdvance(Consumer<? super String> action) {
+    String piece = closed ? "" : next();
+    if (piece.isEmpty()) {
+      return false;
+    }
+    action.accept(piece);
+    return true;
+  }
+
+  private String next() {
+    try (CallGate.Entry inside = model.enter(control::cancel)) {
+      GenerationRun now = run == null ? open() : run;
+      while (generation == null) {
+        now.step();
+        if (generation == null) {
+          String piece = take();
+          if (!piece.isEmpty()) {
+            return piece;
+          }
+        }
+      }
+      close();
+      return generation().text().substring(given); // what was held back
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private GenerationRun open() {
+    GenerativeModel loaded = model.get();
+    GenerationCall call = new GenerationCall(loaded, view);
+    GenerationCall.Prompt tokens = call.fit(prompt.apply(call));
+    Tokenizer tokenizer = Objects.requireNonNull(loaded.tokenizer());
+    StreamingDetokenizer pieces = new StreamingDetokenizer(tokenizer, true);
+    if (!loaded.decoder().hasEncoder()) {
+      int[] all = tokens.tokens();
+      int[] tail = Arrays.copyOfRange(all, Math.max(0, all.length - CONTEXT), all.length);
+      skip = tokenizer.decode(tail, true).length();
+      for (int token : tail) {
+        skip -= pieces.add(token).length();
+      }
+    }
+    stops = call.stops();
+    GenerationRun opened = new GenerationRun(loaded.decoder(), view.batchRows(), control);
+    run = opened;
+    opened.add(
+        call.request(tokens).listener(token -> append(pieces.add(token))).build(),
+        found -> generation = call.describe(tokens, found));
+    return opened;
+  }
+
+  private void append(String piece) {
+    int cut = Math.min(skip, piece.length());
+    skip -= cut;
+    pending.append(piece, cut, piece.length());
+  }
+
+  /** What is certain not to be part of a stop string. */
+  private String take() {
+    int end = pending.length();
+    if (stops != null) {
+      String text = pending.toString();
+      int stop = stops.find(text);
+      end = stop >= 0 ? stop : text.length() - stops.undecided(text);
+    }
+    if (end > 0 && Character.isHighSurrogate(pending.charAt(end - 1))) {
+      end--;
+    }
+    String piece = pending.substring(0, end);
+    pending.delete(0, end);
+    given += piece.length();
+    return piece;
+  }
+
+  /** The whole result, when the last piece was given. */
+  Generation generation() {
+    return Objects.requireNonNull(generation, "the generation is not finished");
+  }
+
+  @Override
+  public @Nullable Spliterator<String> trySplit() {
+    return null;
+  }
+
+  @Override
+  public long estimateSize() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
+  public int characteristics() {
+    return ORDERED | NONNULL;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    GenerationRun now = run;
+    if (now != null) {
+      now.close();
+    }
+  }
+}
