@@ -167,10 +167,10 @@ public final class TextGenerator {
   }
 
   /**
-   * Goes on from a prompt, piece by piece as the model writes. The pieces together are the text that
-   * {@link #generate(String)} gives; none ends within a character, and none has the beginning of a
-   * stop string that comes. The model works only while the stream is read, by the reading thread, so
-   * a slow reader needs no buffer; closing the stream, or not reading on, ends the work.
+   * Goes on from a prompt, piece by piece as the model writes. The pieces together are the text
+   * that {@link #generate(String)} gives; none ends within a character, and none has the beginning
+   * of a stop string that comes. The model works only while the stream is read, by the reading
+   * thread, so a slow reader needs no buffer; closing the stream, or not reading on, ends the work.
    */
   public Stream<String> stream(String prompt) {
     return stream(pieces(prompt));

@@ -71,7 +71,8 @@ class TextGeneratorTest {
       alone.add(tokens(generator.generate(prompt)));
     }
     for (int rows : new int[] {2, 5, 32}) {
-      assertThat(generator.batchRows(rows).generate(PROMPTS).stream().map(TextGeneratorTest::tokens))
+      assertThat(
+              generator.batchRows(rows).generate(PROMPTS).stream().map(TextGeneratorTest::tokens))
           .as("%d rows", rows)
           .containsExactlyElementsOf(alone);
     }
@@ -112,15 +113,13 @@ class TextGeneratorTest {
     TextGenerator generator = nlp.generator().maxNewTokens(20).topK(0).temperature(1.5);
     List<Integer> one = generator.seed(1).generate("I think").tokenIds();
     assertThat(generator.seed(1).generate("I think").tokenIds()).isEqualTo(one);
-    assertThat(
-            Stream.of(2, 3, 4).map(seed -> generator.seed(seed).generate("I think").tokenIds()))
+    assertThat(Stream.of(2, 3, 4).map(seed -> generator.seed(seed).generate("I think").tokenIds()))
         .anyMatch(other -> !other.equals(one));
   }
 
   @Test
   void logProbabilitiesOfGreedySearchAreTheHighest() {
-    Generation found =
-        nlp.generator().maxNewTokens(8).logProbabilities(true).generate("I think");
+    Generation found = nlp.generator().maxNewTokens(8).logProbabilities(true).generate("I think");
     assertThat(found.best().logProbabilities()).hasSameSizeAs(found.tokenIds());
     assertThat(found.best().logProbabilities()).allMatch(p -> p <= 0 && p > Math.log(1.0 / 707));
   }
