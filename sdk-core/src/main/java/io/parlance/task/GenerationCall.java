@@ -15,7 +15,6 @@ import io.parlance.tokenizers.EncodingOptions;
 import io.parlance.tokenizers.Tokenizer;
 import io.parlance.tokenizers.chat.ChatMessage;
 import io.parlance.tokenizers.chat.ChatOptions;
-import io.parlance.tokenizers.chat.ChatRejectedException;
 import io.parlance.tokenizers.chat.ChatTemplateException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,7 +65,7 @@ final class GenerationCall {
       String prompt =
           model.chatTemplate().render(messages, ChatOptions.DEFAULT.withGenerationPrompt(true));
       return tokenizer.encode(prompt, EncodingOptions.DEFAULT.withSpecialTokens(false)).ids();
-    } catch (ChatRejectedException | ChatTemplateException e) {
+    } catch (ChatTemplateException e) {
       throw new InvalidInputException(
           "the chat template of " + model.name() + " does not take the messages: " + e.getMessage(),
           e);
