@@ -2,8 +2,14 @@ package io.parlance.models.architecture;
 
 import static io.parlance.models.graph.Operators.add;
 import static io.parlance.models.graph.Operators.cast;
+import static io.parlance.models.graph.Operators.less;
+import static io.parlance.models.graph.Operators.logSoftmax;
 import static io.parlance.models.graph.Operators.mul;
+import static io.parlance.models.graph.Operators.neg;
+import static io.parlance.models.graph.Operators.reduceMean;
+import static io.parlance.models.graph.Operators.reduceSum;
 import static io.parlance.models.graph.Operators.unsqueeze;
+import static io.parlance.models.graph.Operators.where;
 
 import com.google.gson.JsonObject;
 import io.parlance.models.graph.Scope;
@@ -19,6 +25,7 @@ import io.parlance.models.nn.PostNormLayer;
 import io.parlance.models.nn.RelativeBuckets;
 import io.parlance.models.nn.SequenceConvolution;
 import io.parlance.models.nn.TextEmbeddings;
+import io.parlance.models.objective.Losses;
 import io.parlance.models.weights.WeightNames;
 import java.util.List;
 import java.util.Map;
@@ -220,6 +227,25 @@ final class Deberta extends Encoder {
     Value first = Dropout.apply(firstToken(hidden), config.pooler().dropout());
     Value pooled = linear(root, "pooler.dense", first, settings.hiddenSize());
     return classifier(root, Activation.named(config.pooler().activation()).apply(pooled), outputs);
+  }
+
+  /**
+   * As other families', but where the configuration names no kind of problem: negative labels do
+   * not count, and rows of numbers are shares of the classes rather than classes of their own.
+   */
+  @Override
+  Value classificationLoss(Value logits, Value labels) {
+    Labels classes = settings.labels();
+    if (classes.problemType() != null || classes.count() == 1) {
+      return super.classificationLoss(logits, labels);
+    }
+    if (labels.shape().rank() == 2) {
+      Value shares = mul(logSoftmax(logits, -1), cast(labels, logits.type()));
+      return neg(reduceMean(reduceSum(shares, false, -1), false));
+    }
+    Value ignored = labels.graph().longScalar(Losses.IGNORED);
+    Value negative = less(labels, labels.graph().longScalar(0));
+    return Losses.crossEntropy(logits, where(negative, ignored, labels));
   }
 
   @Override

@@ -116,6 +116,11 @@ abstract class Encoder {
    */
   abstract Value classify(Scope root, Value hidden, long outputs);
 
+  /** The loss of scores of whole texts. */
+  Value classificationLoss(Value logits, Value labels) {
+    return ClassificationLoss.of(settings.labels(), logits, labels);
+  }
+
   /** The score of each text as a choice: [batch, 1]. */
   Value choose(Scope root, Value hidden) {
     return classify(root, hidden, 1);

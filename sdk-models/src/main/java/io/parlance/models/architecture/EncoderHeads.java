@@ -80,12 +80,11 @@ final class EncoderHeads {
   }
 
   private Map<String, Value> sequenceClassification() {
-    Labels classes = encoder.settings.labels();
-    Value logits = encoder.classify(root, hidden(true), classes.count());
+    Value logits = encoder.classify(root, hidden(true), encoder.settings.labels().count());
     Value labels = inputs.find("labels");
     return withLoss(
         named("logits", logits),
-        labels == null ? null : ClassificationLoss.of(classes, logits, labels));
+        labels == null ? null : encoder.classificationLoss(logits, labels));
   }
 
   private Map<String, Value> tokenClassification() {

@@ -2,6 +2,7 @@ package io.parlance.models.architecture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
@@ -220,6 +221,25 @@ class EncoderFamiliesTest {
             .isEqualTo(saved.forward(inputs).get("prediction_logits").toFloatArray());
       }
     }
+  }
+
+  /** Labels as shares are the same where one class has all of it. */
+  @Test
+  void debertasLabelsMayBeShares() {
+    Tensor ids = Tensor.of(new long[] {3, 1, 4, 1, 5, 9}, 3, 2);
+    Tensor classes = Tensor.of(new long[] {1, 0, 1}, 3);
+    Tensor shares = Tensor.of(new float[] {0, 1, 1, 0, 0, 1}, 3, 2);
+    Tensor unknown = Tensor.of(new long[] {1, -1, 1}, 3);
+    Tensor known = Tensor.of(new long[] {1, -100, 1}, 3);
+    try (TrainableModel model =
+        TrainableModel.initialize(tiny("deberta-v2").model(Head.SEQUENCE_CLASSIFICATION), 2)) {
+      assertThat(loss(model, ids, shares)).isCloseTo(loss(model, ids, classes), within(1e-6f));
+      assertThat(loss(model, ids, unknown)).isEqualTo(loss(model, ids, known));
+    }
+  }
+
+  private static float loss(TrainableModel model, Tensor ids, Tensor labels) {
+    return model.forward(Map.of("input_ids", ids, "labels", labels)).get("loss").floatAt(0);
   }
 
   @Test

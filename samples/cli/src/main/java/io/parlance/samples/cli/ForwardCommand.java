@@ -165,7 +165,10 @@ final class ForwardCommand extends Subcommand {
     number.close();
     if (index < 0 || index >= memories.size()) {
       throw new InvalidInputException(
-          RECALLED + " is the number of an earlier case, from 0 to " + (memories.size() - 1));
+          RECALLED
+              + " is the number of an earlier case, counted from 0; there are "
+              + memories.size()
+              + " before this one");
     }
     memories.get((int) index).forEach((name, tensor) -> arguments.put(PAST + name, copy(tensor)));
   }

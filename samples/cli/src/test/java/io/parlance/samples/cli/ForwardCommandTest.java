@@ -3,6 +3,7 @@ package io.parlance.samples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -67,6 +68,67 @@ class ForwardCommandTest {
     assertThat(loss.get("shape")).hasToString("[]");
     assertThat(loss.getAsJsonArray("data").get(0).getAsFloat())
         .isCloseTo(0.933638871f, within(1e-5f));
+  }
+
+  @Test
+  void aCaseGoesOnFromWhatAnotherLeftInTheMemory() throws IOException {
+    Path model = Fixtures.folder("xlnet-memory");
+    Path output = folder.resolve("out.json");
+    CommandRun run =
+        CommandRun.of(
+            "",
+            "forward",
+            "--model",
+            model.toString(),
+            "--inputs",
+            model.resolve("inputs.json").toString(),
+            "--output",
+            output.toString());
+    assertThat(run).isEqualTo(new CommandRun(ExitStatus.SUCCESS, "", ""));
+    JsonObject expected = cases(model.resolve("expected.json"));
+    JsonObject actual = cases(output);
+    assertThat(actual.keySet()).isEqualTo(expected.keySet());
+    for (String name : expected.keySet()) {
+      JsonArray wanted = logits(expected, name);
+      JsonArray found = logits(actual, name);
+      assertThat(found.size()).isEqualTo(wanted.size());
+      for (int i = 0; i < wanted.size(); i++) {
+        assertThat(found.get(i).getAsFloat())
+            .as("%s, %d", name, i)
+            .isCloseTo(wanted.get(i).getAsFloat(), within(1e-5f));
+      }
+    }
+  }
+
+  private static JsonObject cases(Path file) throws IOException {
+    return JsonParser.parseString(Files.readString(file))
+        .getAsJsonObject()
+        .getAsJsonObject("cases");
+  }
+
+  private static JsonArray logits(JsonObject cases, String name) {
+    return cases.getAsJsonObject(name).getAsJsonObject("logits").getAsJsonArray("data");
+  }
+
+  @Test
+  void aMemoryOfNoEarlierCaseIsRefused() throws IOException {
+    Path inputs = folder.resolve("inputs.json");
+    Files.writeString(
+        inputs,
+        """
+        {"cases": {"only": {"input_ids": {"dtype": "int64", "shape": [1, 2], "data": [3, 4]},
+                            "_mem": {"dtype": "int64", "shape": [1], "data": [0]}}}}
+        """);
+    CommandRun run =
+        CommandRun.of(
+            "",
+            "forward",
+            "--model",
+            Fixtures.folder("xlnet-memory").toString(),
+            "--inputs",
+            inputs.toString());
+    assertThat(run.status()).isEqualTo(ExitStatus.REFUSED);
+    assertThat(run.messages()).contains("case 'only': _mem is the number of an earlier case");
   }
 
   @Test
