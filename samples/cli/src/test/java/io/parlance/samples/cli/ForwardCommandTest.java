@@ -154,7 +154,8 @@ class ForwardCommandTest {
     assertRefused("{\"x\": 1}", "has no \"cases\"");
     assertRefused("{\"cases\": {\"a\": [1]}}", "expected an object of cases of tensors");
     assertRefused(
-        "{\"cases\": {\"a\": {\"input_ids\": {\"dtype\":\"int64\",\"shape\":[1,2],\"data\":[1,200]}}}}",
+        "{\"cases\": {\"a\": {\"input_ids\":"
+            + " {\"dtype\":\"int64\",\"shape\":[1,2],\"data\":[1,200]}}}}",
         "case 'a': input_ids holds 200, expected 0 to 119");
     assertRefused(
         "{\"cases\": {\"a\": {\"input_ids\": {\"dtype\":\"int64\",\"shape\":[1,2],\"data\":[1]}}}}",
