@@ -1,8 +1,11 @@
 package io.parlance.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.parlance.ModelNotFoundException;
 import io.parlance.TestModels;
+import io.parlance.runtime.SessionOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -33,6 +36,22 @@ class ModelFolderTest {
       assertThat(digest(ModelSource.of(copy))).as(file).isNotEqualTo(digest);
       Files.write(copy.resolve(file), before);
     }
+  }
+
+  /** Without sdk-models nothing builds graphs. */
+  @Test
+  void weightsAloneNeedABuilder(@TempDir Path folder) throws Exception {
+    Files.writeString(folder.resolve("config.json"), "{\"architectures\": [\"BertModel\"]}");
+    ModelFolder model = ModelFolder.open(ModelSource.of(folder));
+    assertThatThrownBy(() -> model.loadGraph(ModelFolder.MODEL, SessionOptions.defaults()))
+        .isInstanceOf(ModelNotFoundException.class)
+        .hasMessageContaining("has no model.onnx")
+        .hasMessageContaining("export it to ONNX first");
+    Files.write(folder.resolve("model.safetensors"), new byte[] {1});
+    assertThat(model.hasGraph(ModelFolder.MODEL)).isFalse();
+    assertThatThrownBy(() -> model.loadGraph(ModelFolder.MODEL, SessionOptions.defaults()))
+        .isInstanceOf(ModelNotFoundException.class)
+        .hasMessageContaining("it has weights: put sdk-models on the class path");
   }
 
   @Test

@@ -67,6 +67,25 @@ class DecoderGraphTest {
     }
   }
 
+  /** Encoders run from their weights as well. */
+  @Test
+  void foldersOfEncodersRun() throws IOException {
+    Path folder = Goldens.folder("architectures/bert-seqcls");
+    Map<String, Tensor> inputs = Goldens.cases(folder.resolve("inputs.json")).get("default");
+    Tensor expected = Goldens.cases(folder.resolve("expected.json")).get("default").get("logits");
+    ModelFolder model = ModelFolder.open(ModelSource.of(folder));
+    assertThat(model.hasGraph(ModelFolder.MODEL)).isTrue();
+    assertThat(model.hasGraph(ModelFolder.DECODER_MERGED)).isFalse();
+    try (Session session = model.loadGraph(ModelFolder.MODEL, SessionOptions.defaults())) {
+      Map<String, Tensor> given = new LinkedHashMap<>(inputs);
+      given.keySet().retainAll(session.inputs().keySet());
+      try (Outputs outputs = session.run(given)) {
+        assertThat(outputs.get("logits").toFloatArray())
+            .containsExactly(expected.toFloatArray(), within(1e-5f));
+      }
+    }
+  }
+
   /** One text decoded call by call, compared with what is expected of the whole. */
   private static final class DecodedInSteps {
     private final Map<String, Tensor> inputs;
