@@ -187,27 +187,27 @@ public final class GenerationOption<T> {
   public static final GenerationOption<List<Integer>> DECODER_START_TOKEN_ID =
       option("decoder_start_token_id", OptionKind.tokens(), "The first token of a decoder.");
 
-  /** How much contrastive search avoids what is similar to earlier tokens. */
+  /** Contrastive search, which graphs without hidden states cannot do: only 0 is accepted. */
   public static final GenerationOption<Double> PENALTY_ALPHA =
-      option("penalty_alpha", share(), "Contrastive search; needs top_k above 1.");
+      option("penalty_alpha", share(), "Contrastive search; only 0 is accepted.");
 
-  /** Tokens that are guessed from what the prompt says after the same words. */
+  /** Accepted and without effect: tokens do not depend on how they are guessed beforehand. */
   public static final GenerationOption<Integer> PROMPT_LOOKUP_NUM_TOKENS =
       option(
           "prompt_lookup_num_tokens",
           OptionKind.wholeNumber(1),
-          "Tokens guessed from the prompt; changes the speed only.");
+          "Without effect: tokens do not depend on it.");
 
-  /** Longest sequence that is looked up for {@link #PROMPT_LOOKUP_NUM_TOKENS}; 2. */
+  /** Accepted and without effect, as {@link #PROMPT_LOOKUP_NUM_TOKENS}. */
   public static final GenerationOption<Integer> MAX_MATCHING_NGRAM_SIZE =
-      option("max_matching_ngram_size", OptionKind.wholeNumber(1), "Longest sequence looked up.");
+      option("max_matching_ngram_size", OptionKind.wholeNumber(1), "Without effect: tokens do not depend on it.");
 
-  /** Tokens that an assistant guesses at a time; 5. */
+  /** Accepted and without effect, as {@link #PROMPT_LOOKUP_NUM_TOKENS}. */
   public static final GenerationOption<Integer> NUM_ASSISTANT_TOKENS =
       option(
           "num_assistant_tokens",
           OptionKind.wholeNumber(1),
-          "Tokens that an assistant guesses; changes the speed only.");
+          "Without effect: tokens do not depend on it.");
 
   /** Accepted and without effect: the cache is always used, and results do not depend on it. */
   public static final GenerationOption<Boolean> USE_CACHE =

@@ -66,6 +66,7 @@ public final class GenerationRun implements AutoCloseable {
    * @param finished called with the answers, best first, during {@link #step}
    */
   public void add(GenerationRequest request, Consumer<List<GeneratedTokens>> finished) {
+    decoder.requireCache();
     decoder.checkTokens(request.prompt());
     waiting.add(new Job(request, request.search(decoder.vocabularySize()), finished));
   }

@@ -62,12 +62,6 @@ public final class Decoder implements AutoCloseable {
           graphs.size() == 1
               ? next
               : DecoderSignature.of(graphs.get(0), sizes.heads(), sizes.headSize());
-      if (next.own().isEmpty()) {
-        throw DecoderSignature.unusable(
-            last,
-            "it takes no past_key_values, so each token would cost as much as all before it; export"
-                + " it with its cache (optimum: task text-generation-with-past)");
-      }
       next.requireOutputs(next.own());
       first.requireOutputs(next.own());
       first.requireOutputs(next.cross());
@@ -92,6 +86,25 @@ public final class Decoder implements AutoCloseable {
     return encoder != null;
   }
 
+  /** Whether it remembers earlier tokens; without, it can read sequences but not go on from them. */
+  public boolean hasCache() {
+    return !next.own().isEmpty();
+  }
+
+  /**
+   * Refuses a model without cache.
+   *
+   * @throws ModelUnusableException if it has none
+   */
+  public void requireCache() {
+    if (!hasCache()) {
+      throw DecoderSignature.unusable(
+          next.session(),
+          "it takes no past_key_values, so each token would cost as much as all before it; export"
+              + " it with its cache (optimum: task text-generation-with-past)");
+    }
+  }
+
   /** Number of logits for each token; token ids are smaller. */
   public int vocabularySize() {
     return vocabulary;
@@ -112,6 +125,22 @@ public final class Decoder implements AutoCloseable {
     DecoderBatch batch = new DecoderBatch(this, prompts.size(), null);
     try {
       batch.feed(flatten(prompts), prompts.get(0).length, 1, control);
+      return batch;
+    } catch (RuntimeException | Error e) {
+      batch.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Reads one sequence: {@link DecoderBatch#logits} tells what follows each of its tokens.
+   *
+   * @param tokens at least one
+   */
+  public DecoderBatch read(int[] tokens, @Nullable RunControl control) {
+    DecoderBatch batch = new DecoderBatch(this, 1, null);
+    try {
+      batch.feed(tokens, tokens.length, tokens.length, control);
       return batch;
     } catch (RuntimeException | Error e) {
       batch.close();
@@ -175,7 +204,7 @@ public final class Decoder implements AutoCloseable {
   public boolean takesPadding() {
     Boolean known = takesPadding;
     if (known == null) {
-      known = next.masks() && !hasEncoder() && probePadding();
+      known = hasCache() && next.masks() && !hasEncoder() && probePadding();
       takesPadding = known;
     }
     return known;

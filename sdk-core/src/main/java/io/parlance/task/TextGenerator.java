@@ -1,10 +1,12 @@
 package io.parlance.task;
 
+import io.parlance.ContinuationScore;
 import io.parlance.Generation;
 import io.parlance.InvalidInputException;
 import io.parlance.generation.GenerationOption;
 import io.parlance.generation.GenerationOptions;
 import io.parlance.generation.GenerativeModel;
+import io.parlance.generation.TextScorer;
 import io.parlance.runtime.CallGate;
 import io.parlance.runtime.RunControl;
 import io.parlance.tokenizers.chat.ChatMessage;
@@ -194,6 +196,46 @@ public final class TextGenerator {
    */
   public Flow.Publisher<String> publisher(String prompt) {
     return new TextPublisher(() -> pieces(prompt));
+  }
+
+  /**
+   * How surprising the model finds a text: the exponential of the mean negative log-probability of
+   * its tokens after the first. Long texts are read in windows of the model's length that share half
+   * of their tokens.
+   */
+  public double perplexity(String text) {
+    return call(
+        (loaded, control) -> {
+          int[] tokens = new GenerationCall(loaded, view).encode(0, text);
+          int window = loaded.positions().orElse(Math.max(2, tokens.length));
+          return new TextScorer(loaded)
+              .perplexity(tokens, window, Math.max(1, window / 2), control);
+        });
+  }
+
+  /**
+   * How likely each of some continuations is after a context, in their order: multiple choice by
+   * likelihood. What counts are the tokens of context and continuation together after as many as the
+   * context has alone.
+   */
+  public List<ContinuationScore> score(String context, List<String> continuations) {
+    return call(
+        (loaded, control) -> {
+          GenerationCall call = new GenerationCall(loaded, view);
+          TextScorer scorer = new TextScorer(loaded);
+          int before = call.encode(0, context).length;
+          List<ContinuationScore> scores = new ArrayList<>();
+          for (int i = 0; i < continuations.size(); i++) {
+            double[] all =
+                scorer.logProbabilities(call.encode(i, context + continuations.get(i)), control);
+            int from = Math.min(all.length, Math.max(0, before - 1));
+            scores.add(
+                new ContinuationScore(
+                    continuations.get(i),
+                    Arrays.stream(all, from, all.length).boxed().toList()));
+          }
+          return scores;
+        });
   }
 
   /**
