@@ -200,7 +200,10 @@ public final class GenerationOption<T> {
 
   /** Accepted and without effect, as {@link #PROMPT_LOOKUP_NUM_TOKENS}. */
   public static final GenerationOption<Integer> MAX_MATCHING_NGRAM_SIZE =
-      option("max_matching_ngram_size", OptionKind.wholeNumber(1), "Without effect: tokens do not depend on it.");
+      option(
+          "max_matching_ngram_size",
+          OptionKind.wholeNumber(1),
+          "Without effect: tokens do not depend on it.");
 
   /** Accepted and without effect, as {@link #PROMPT_LOOKUP_NUM_TOKENS}. */
   public static final GenerationOption<Integer> NUM_ASSISTANT_TOKENS =

@@ -184,9 +184,9 @@ public final class GenerationRequest {
       throw new InvalidInputException(
           "penalty_alpha "
               + options.get(PENALTY_ALPHA, 0.0)
-              + " asks for contrastive search, which compares hidden states; exported decoders do not"
-              + " give them. Set penalty_alpha to 0 and, against repetition, repetition_penalty or"
-              + " no_repeat_ngram_size");
+              + " asks for contrastive search, which compares hidden states; exported decoders do"
+              + " not give them. Set penalty_alpha to 0 and, against repetition, repetition_penalty"
+              + " or no_repeat_ngram_size");
     }
     if (guidance() != 1 && source != null) {
       throw new InvalidInputException(

@@ -52,18 +52,25 @@ public final class TextScorer {
    * being read in windows.
    *
    * @param window tokens of a window
-   * @param stride new tokens of each window after the first; smaller is slower and gives more context
+   * @param stride new tokens of each window after the first; smaller is slower and gives more
+   *     context
    * @throws InvalidInputException if the text has fewer than 2 tokens, or stride exceeds window
    */
   public double perplexity(int[] tokens, int window, int stride, @Nullable RunControl control) {
     if (tokens.length < 2) {
       throw new InvalidInputException(
-          "the text has " + tokens.length + " tokens; perplexity needs 2, for the first has no"
+          "the text has "
+              + tokens.length
+              + " tokens; perplexity needs 2, for the first has no"
               + " probability");
     }
     if (stride < 1 || window < 2 || stride > window) {
       throw new InvalidInputException(
-          "stride " + stride + " and window " + window + ": 1 <= stride <= window, and window at"
+          "stride "
+              + stride
+              + " and window "
+              + window
+              + ": 1 <= stride <= window, and window at"
               + " least 2");
     }
     double sum = 0;

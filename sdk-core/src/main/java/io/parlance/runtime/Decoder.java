@@ -86,7 +86,9 @@ public final class Decoder implements AutoCloseable {
     return encoder != null;
   }
 
-  /** Whether it remembers earlier tokens; without, it can read sequences but not go on from them. */
+  /**
+   * Whether it remembers earlier tokens; without, it can read sequences but not go on from them.
+   */
   public boolean hasCache() {
     return !next.own().isEmpty();
   }

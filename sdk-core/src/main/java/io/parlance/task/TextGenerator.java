@@ -200,8 +200,8 @@ public final class TextGenerator {
 
   /**
    * How surprising the model finds a text: the exponential of the mean negative log-probability of
-   * its tokens after the first. Long texts are read in windows of the model's length that share half
-   * of their tokens.
+   * its tokens after the first. Long texts are read in windows of the model's length that share
+   * half of their tokens.
    */
   public double perplexity(String text) {
     return call(
@@ -215,8 +215,8 @@ public final class TextGenerator {
 
   /**
    * How likely each of some continuations is after a context, in their order: multiple choice by
-   * likelihood. What counts are the tokens of context and continuation together after as many as the
-   * context has alone.
+   * likelihood. What counts are the tokens of context and continuation together after as many as
+   * the context has alone.
    */
   public List<ContinuationScore> score(String context, List<String> continuations) {
     return call(
@@ -231,8 +231,7 @@ public final class TextGenerator {
             int from = Math.min(all.length, Math.max(0, before - 1));
             scores.add(
                 new ContinuationScore(
-                    continuations.get(i),
-                    Arrays.stream(all, from, all.length).boxed().toList()));
+                    continuations.get(i), Arrays.stream(all, from, all.length).boxed().toList()));
           }
           return scores;
         });

@@ -36,7 +36,9 @@ class ReferenceScoringTest {
       for (JsonObject each : cases("multiple-choice")) {
         JsonObject input = each.getAsJsonObject("input");
         List<String> choices =
-            input.getAsJsonArray("choices").asList().stream().map(JsonElement::getAsString).toList();
+            input.getAsJsonArray("choices").asList().stream()
+                .map(JsonElement::getAsString)
+                .toList();
         List<ContinuationScore> scores =
             nlp.generator().score(input.get("context").getAsString(), choices);
         List<JsonElement> expected =
@@ -62,8 +64,7 @@ class ReferenceScoringTest {
       List<JsonObject> cases =
           cases("perplexity").stream()
               .filter(
-                  each ->
-                      !each.getAsJsonObject("expected").get("exact_all_scored").isJsonNull())
+                  each -> !each.getAsJsonObject("expected").get("exact_all_scored").isJsonNull())
               .toList();
       assertThat(cases).isNotEmpty();
       for (JsonObject each : cases) {
