@@ -29,13 +29,15 @@ public final class TestModels {
 
   /** A copy that a test may break. */
   public static Path copy(String name, Path target) throws IOException {
+    Path source = folder(name);
     List<Path> files;
-    try (Stream<Path> listed = Files.list(folder(name))) {
-      files = listed.toList();
+    try (Stream<Path> listed = Files.walk(source)) {
+      files = listed.filter(Files::isRegularFile).toList();
     }
-    Files.createDirectories(target);
     for (Path file : files) {
-      Files.copy(file, target.resolve(file.getFileName()));
+      Path copy = target.resolve(source.relativize(file).toString());
+      Files.createDirectories(copy.getParent());
+      Files.copy(file, copy);
     }
     return target;
   }

@@ -12,7 +12,7 @@ public final class ModelDownload {
   private static final Pattern SETTINGS =
       Pattern.compile(
           "generation_config\\.json|chat_template\\.jinja|additional_chat_templates/[^/]+\\.jinja"
-              + "|modules\\.json|config_sentence_transformers\\.json|sentence_bert_config\\.json"
+              + "|modules\\.json|config_sentence_transformers\\.json|sentence_[a-z-]+_config\\.json"
               + "|\\d+_\\w+/(config\\.json|model\\.safetensors)");
 
   private static final List<String> ROLES =

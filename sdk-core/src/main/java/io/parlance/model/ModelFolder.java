@@ -106,6 +106,15 @@ public final class ModelFolder {
   }
 
   /**
+   * Loads one of the {@link SentenceTransformer#denseLayers}.
+   *
+   * @throws ModelUnusableException if its files are missing or do not fit each other
+   */
+  public DenseLayer denseLayer(String path) {
+    return DenseLayer.read(files, path);
+  }
+
+  /**
    * A JSON object beside {@code config.json}; empty where there is no such file.
    *
    * @throws ModelUnusableException if it is no JSON object

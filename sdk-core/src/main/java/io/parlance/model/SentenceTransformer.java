@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +24,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param poolings what is put one after the other to one vector, in the reference's order
  * @param includePrompt whether the tokens of a prompt take part in the pooling
- * @param normalize whether vectors get length 1
- * @param otherModules modules that are none of transformer, pooling and normalization, such as
- *     Dense
+ * @param tokenDimension how many numbers the vector of a token has, where the files say so
+ * @param denseLayers folders of the linear layers after the pooling, for {@link
+ *     ModelFolder#denseLayer}
+ * @param normalize whether vectors get length 1 in the end
+ * @param otherModules modules that only a graph can contain
+ * @param lowerCase whether texts are lower-cased
  * @param maximumLength tokens that are kept, special tokens included
  * @param prompts texts that are put before an input, by name
  * @param defaultPrompt the prompt that is used if nobody chooses one
@@ -34,14 +38,28 @@ import org.jspecify.annotations.Nullable;
 public record SentenceTransformer(
     List<Pooling> poolings,
     boolean includePrompt,
+    OptionalInt tokenDimension,
+    List<String> denseLayers,
     boolean normalize,
     List<String> otherModules,
+    boolean lowerCase,
     OptionalInt maximumLength,
     Map<String, String> prompts,
     Optional<String> defaultPrompt,
     SimilarityFunction similarity) {
   private static final String MODULES = "modules.json";
-  private static final String TRANSFORMER_SETTINGS = "sentence_bert_config.json";
+
+  // the reference looks for these, though it writes only the first any more
+  private static final List<String> TRANSFORMER_SETTINGS =
+      List.of(
+          "sentence_bert_config.json",
+          "sentence_roberta_config.json",
+          "sentence_distilbert_config.json",
+          "sentence_camembert_config.json",
+          "sentence_albert_config.json",
+          "sentence_xlm-roberta_config.json",
+          "sentence_xlnet_config.json");
+
   private static final String SETTINGS = "config_sentence_transformers.json";
 
   // both dialects, in the order in which the reference concatenates
@@ -63,12 +81,14 @@ public record SentenceTransformer(
           "cls", Pooling.CLS,
           "max", Pooling.MAX,
           "mean", Pooling.MEAN,
+          "mean_sqrt_len", Pooling.MEAN_SQRT_LEN,
           "mean_sqrt_len_tokens", Pooling.MEAN_SQRT_LEN,
           "weightedmean", Pooling.WEIGHTED_MEAN,
           "lasttoken", Pooling.LAST);
 
   public SentenceTransformer {
     poolings = List.copyOf(poolings);
+    denseLayers = List.copyOf(denseLayers);
     otherModules = List.copyOf(otherModules);
     prompts = Map.copyOf(prompts);
   }
@@ -79,36 +99,60 @@ public record SentenceTransformer(
       return null;
     }
     List<Pooling> poolings = new ArrayList<>();
+    List<String> dense = new ArrayList<>();
     List<String> others = new ArrayList<>();
     boolean normalize = false;
     boolean includePrompt = true;
+    OptionalInt dimension = OptionalInt.empty();
     for (Module module : modules(files)) {
+      boolean late = normalize; // nothing but a graph could continue after the normalization
       switch (module.kind()) {
-        case "Transformer" -> {}
+        case "Transformer", "Dropout" -> {} // a dropout does nothing outside of training
         case "Normalize" -> normalize = true;
         case "Pooling" -> {
           ModelConfig pooling = settings(files, module.path() + "/config.json");
           poolings.addAll(poolings(pooling));
           includePrompt = pooling.flag("include_prompt").orElse(true);
+          dimension = pooling.integer("word_embedding_dimension");
+          dimension = dimension.isPresent() ? dimension : pooling.integer("embedding_dimension");
         }
+        case "Dense" -> (late ? others : dense).add(late ? module.type() : module.path());
         default -> others.add(module.type());
       }
     }
-    ModelConfig general =
-        files.exists(SETTINGS)
-            ? settings(files, SETTINGS)
-            : ModelConfig.of(SETTINGS, new JsonObject());
+    ModelConfig general = settingsOrNone(files, SETTINGS);
+    ModelConfig transformer =
+        settingsOrNone(
+            files,
+            TRANSFORMER_SETTINGS.stream()
+                .filter(files::exists)
+                .findFirst()
+                .orElse(TRANSFORMER_SETTINGS.get(0)));
     return new SentenceTransformer(
         poolings,
         includePrompt,
+        dimension,
+        dense,
         normalize,
         others,
-        files.exists(TRANSFORMER_SETTINGS)
-            ? settings(files, TRANSFORMER_SETTINGS).integer("max_seq_length")
-            : OptionalInt.empty(),
+        transformer.flag("do_lower_case").orElse(false),
+        transformer.integer("max_seq_length"),
         general.texts("prompts"),
-        general.string("default_prompt_name"),
+        defaultPrompt(general),
         similarity(general));
+  }
+
+  private static Optional<String> defaultPrompt(ModelConfig config) {
+    Optional<String> name = config.string("default_prompt_name");
+    if (name.isPresent() && !config.texts("prompts").containsKey(name.get())) {
+      throw new ModelUnusableException(
+          config
+              + ": default_prompt_name '"
+              + name.get()
+              + "' is none of its prompts "
+              + config.texts("prompts").keySet());
+    }
+    return name;
   }
 
   private record Module(String type, String path) {
@@ -140,7 +184,13 @@ public record SentenceTransformer(
     }
   }
 
-  private static ModelConfig settings(ModelFiles files, String file) {
+  private static ModelConfig settingsOrNone(ModelFiles files, String file) {
+    return files.exists(file)
+        ? settings(files, file)
+        : ModelConfig.of(files.describe(file), new JsonObject());
+  }
+
+  static ModelConfig settings(ModelFiles files, String file) {
     if (!files.exists(file)) {
       throw new ModelUnusableException(
           files.describe(MODULES) + " speaks of " + file + ", which is not there");
@@ -150,13 +200,13 @@ public record SentenceTransformer(
 
   private static List<Pooling> poolings(ModelConfig config) {
     List<Pooling> chosen = new ArrayList<>();
-    Optional<String> named = config.string("pooling_mode");
-    if (named.isPresent()) {
-      for (String name : named.get().split("\\+")) {
+    List<String> named = config.strings("pooling_mode");
+    if (!named.isEmpty()) {
+      for (String name : String.join("+", named).split("\\+")) {
         Pooling pooling = NAMES.get(name);
         if (pooling == null) {
           throw new ModelUnusableException(
-              config + ": pooling_mode '" + name + "' is unknown; it is one of " + NAMES.keySet());
+              config + ": pooling_mode '" + name + "' is unknown; it is one of " + new TreeSet<>(NAMES.keySet()));
         }
         chosen.add(pooling);
       }
@@ -168,6 +218,9 @@ public record SentenceTransformer(
             chosen.add(pooling);
           }
         });
+    if (chosen.isEmpty() && !config.has("pooling_mode_mean_tokens")) {
+      chosen.add(Pooling.MEAN); // the reference's default
+    }
     if (chosen.isEmpty()) {
       throw new ModelUnusableException(
           config + " chooses no pooling; set one of " + FLAGS.keySet() + " to true");

@@ -5,11 +5,13 @@ import io.parlance.InvalidInputException;
 import io.parlance.ModelUnusableException;
 import io.parlance.Pooling;
 import io.parlance.TextInput;
+import io.parlance.model.DenseLayer;
 import io.parlance.model.SentenceTransformer;
 import io.parlance.tokenizers.Encoding;
 import io.parlance.tokenizers.EncodingOptions;
-import io.parlance.tokenizers.Truncation;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One vector for a text. */
@@ -29,33 +31,33 @@ final class EmbeddingTask implements EncoderTask<float[], Embedding> {
     Pooling pooling = options.pooling();
     poolings = pooling == null ? settings.poolings() : List.of(pooling);
     String whole = model.wholeOutput();
-    String tokens = model.tokenOutput();
+    String tokens = model.poolsInside() ? null : model.tokenOutput();
     pooled = whole != null && (pooling == null || tokens == null);
-    if (pooled && pooling != null || poolings.isEmpty() && !pooled) {
+    if (pooled && pooling != null) {
       throw new InvalidInputException(
           model.encoder().folder()
-              + " gives one vector a text and none a token; its pooling cannot be chosen");
+              + " gives whole vectors as '"
+              + whole
+              + "'; its pooling cannot be chosen");
     }
-    output = pooled && whole != null ? whole : java.util.Objects.requireNonNull(tokens);
+    output = Objects.requireNonNull(pooled ? whole : tokens);
     Boolean chosen = options.normalize();
     normalize = chosen == null ? settings.normalize() : chosen;
-    encoding = encoding(model.encoder(), settings, options.truncation());
+    encoding = encoding(model, options.truncation());
     prompt = prompt(settings, options);
     promptTokens =
         prompt.isEmpty() || settings.includePrompt() ? 0 : leadingTokens(model.encoder(), prompt);
   }
 
-  private static EncodingOptions encoding(
-      Encoder encoder, SentenceTransformer settings, TruncationOptions truncation) {
-    boolean asked =
-        truncation.strategy() != null || truncation.maxLength() != TruncationOptions.MODEL_LENGTH;
-    if (asked || settings.maximumLength().isEmpty()) {
+  /** Texts of sentence-transformers are cut at its own length, whatever the strategy. */
+  private static EncodingOptions encoding(LoadedEmbedder model, TruncationOptions truncation) {
+    Encoder encoder = model.encoder();
+    if (!model.hasModules() || truncation.maxLength() != TruncationOptions.MODEL_LENGTH) {
       return truncation.encoding(encoder);
     }
-    int length =
-        Math.min(
-            settings.maximumLength().getAsInt(), encoder.positions().orElse(Integer.MAX_VALUE));
-    return EncodingOptions.DEFAULT.withTruncation(Truncation.LONGEST_FIRST, length);
+    int length = model.settings().maximumLength().orElse(encoder.tokenizerLength());
+    int positions = encoder.positions().orElse(Integer.MAX_VALUE);
+    return truncation.withMaxLength(Math.min(length, positions)).encoding(encoder);
   }
 
   private static String prompt(SentenceTransformer settings, EmbeddingOptions options) {
@@ -79,8 +81,8 @@ final class EmbeddingTask implements EncoderTask<float[], Embedding> {
   }
 
   /** Tokens of a prompt before the text begins: without the special token at its end. */
-  private static int leadingTokens(Encoder encoder, String prompt) {
-    Encoding alone = encoder.encode(TextInput.of(prompt), EncodingOptions.DEFAULT);
+  private int leadingTokens(Encoder encoder, String prompt) {
+    Encoding alone = encoder.encode(prepared(prompt), EncodingOptions.DEFAULT);
     int last = alone.length() - 1;
     return alone.specialTokensMask()[last] == 1 ? last : alone.length();
   }
@@ -90,8 +92,30 @@ final class EmbeddingTask implements EncoderTask<float[], Embedding> {
     if (input.pair() != null) {
       throw new InvalidInputException("one text has one vector; this input has two texts");
     }
-    TextInput prompted = prompt.isEmpty() ? input : TextInput.of(prompt + input.text());
-    return List.of(model.encoder().encode(prompted, encoding));
+    return List.of(model.encoder().encode(prepared(prompt + input.text()), encoding));
+  }
+
+  /** What the reference does to a text before it reaches the tokenizer. */
+  private TextInput prepared(String text) {
+    if (!model.hasModules()) {
+      return TextInput.of(text);
+    }
+    int start = 0;
+    int end = text.length();
+    while (start < end && isSpace(text.charAt(start))) {
+      start++;
+    }
+    while (end > start && isSpace(text.charAt(end - 1))) {
+      end--;
+    }
+    String stripped = text.substring(start, end);
+    return TextInput.of(
+        model.settings().lowerCase() ? stripped.toLowerCase(Locale.ROOT) : stripped);
+  }
+
+  /** What Python takes for a space; Java has no one method for it. */
+  private static boolean isSpace(char c) {
+    return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';
   }
 
   @Override
@@ -112,6 +136,9 @@ final class EmbeddingTask implements EncoderTask<float[], Embedding> {
     for (int i = 0; i < poolings.size(); i++) {
       float[] part = TokenPooling.pool(poolings.get(i), values, width, from);
       System.arraycopy(part, 0, vector, i * width, width);
+    }
+    for (DenseLayer layer : model.denseLayers()) {
+      vector = layer.apply(vector);
     }
     return vector;
   }

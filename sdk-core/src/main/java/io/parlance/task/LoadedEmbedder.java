@@ -4,6 +4,7 @@ import io.parlance.Embedding;
 import io.parlance.ModelUnusableException;
 import io.parlance.Pooling;
 import io.parlance.SimilarityFunction;
+import io.parlance.model.DenseLayer;
 import io.parlance.model.ModelFolder;
 import io.parlance.model.ModelSource;
 import io.parlance.model.SentenceTransformer;
@@ -24,53 +25,89 @@ final class LoadedEmbedder implements LoadedTask<EmbeddingOptions, Embedding> {
 
   private final Encoder encoder;
   private final SentenceTransformer settings;
+  private final boolean modules;
+  private final List<DenseLayer> denseLayers;
   private final @Nullable String whole;
   private final @Nullable String tokens;
 
   private LoadedEmbedder(
       Encoder encoder,
       SentenceTransformer settings,
+      boolean modules,
+      List<DenseLayer> denseLayers,
       @Nullable String whole,
       @Nullable String tokens) {
     this.encoder = encoder;
     this.settings = settings;
+    this.modules = modules;
+    this.denseLayers = denseLayers;
     this.whole = whole;
     this.tokens = tokens;
   }
 
   static LoadedEmbedder open(ModelSource source, SessionOptions options) {
     ModelFolder folder = ModelFolder.open(source);
-    SentenceTransformer settings =
-        folder.sentenceTransformer().orElseGet(LoadedEmbedder::withoutModules);
+    Optional<SentenceTransformer> modules = folder.sentenceTransformer();
+    SentenceTransformer settings = modules.orElseGet(LoadedEmbedder::withoutModules);
     Encoder encoder = Encoder.open(folder, options);
     try {
       String whole = encoder.outputs().containsKey(WHOLE) ? WHOLE : null;
       String tokens =
           TOKENS.stream().filter(encoder.outputs()::containsKey).findFirst().orElse(null);
-      if (whole == null && !settings.otherModules().isEmpty()) {
-        throw new ModelUnusableException(
-            folder
-                + " has the modules "
-                + settings.otherModules()
-                + " after its pooling, which only a graph with an output '"
-                + WHOLE
-                + "' contains; export it as a sentence-transformers model (optimum-cli export onnx"
-                + " --task sentence-similarity)");
-      }
       if (whole != null) {
         encoder.requireOutput(whole, 2, "embeddings", "as FLOAT32[batch, width]");
+      } else {
+        checkModules(folder, settings);
       }
       if (tokens != null || whole == null) {
-        encoder.requireOutput(
-            tokens == null ? TOKENS.get(0) : tokens,
-            3,
-            "embeddings",
-            "as FLOAT32[batch, sequence, width], or '" + WHOLE + "'");
+        TensorDescription output =
+            encoder.requireOutput(
+                tokens == null ? TOKENS.get(0) : tokens,
+                3,
+                "embeddings",
+                "as FLOAT32[batch, sequence, width], or '" + WHOLE + "'");
+        checkDimension(folder, settings, output);
       }
-      return new LoadedEmbedder(encoder, settings, whole, tokens);
+      List<DenseLayer> dense =
+          whole != null
+              ? List.of()
+              : settings.denseLayers().stream().map(folder::denseLayer).toList();
+      return new LoadedEmbedder(encoder, settings, modules.isPresent(), dense, whole, tokens);
     } catch (RuntimeException | Error e) {
       encoder.close();
       throw e;
+    }
+  }
+
+  private static void checkModules(ModelFolder folder, SentenceTransformer settings) {
+    if (!settings.otherModules().isEmpty()) {
+      throw new ModelUnusableException(
+          folder
+              + " has the modules "
+              + settings.otherModules()
+              + ", which only a graph with an output '"
+              + WHOLE
+              + "' contains; export it as a sentence-transformers model (optimum-cli export onnx"
+              + " --task sentence-similarity)");
+    }
+    if (settings.poolings().isEmpty()) {
+      throw new ModelUnusableException(
+          folder + ": its modules.json names no Pooling, which makes one vector of the tokens'");
+    }
+  }
+
+  private static void checkDimension(
+      ModelFolder folder, SentenceTransformer settings, TensorDescription output) {
+    long width = output.dimensions().get(2);
+    int expected = settings.tokenDimension().orElse((int) width);
+    if (width >= 0 && width != expected) {
+      throw new ModelUnusableException(
+          folder
+              + ": the graph gives "
+              + width
+              + " numbers for a token, the configuration of the pooling speaks of "
+              + expected
+              + "; take the files that belong to the graph");
     }
   }
 
@@ -79,8 +116,11 @@ final class LoadedEmbedder implements LoadedTask<EmbeddingOptions, Embedding> {
     return new SentenceTransformer(
         List.of(Pooling.MEAN),
         true,
+        OptionalInt.empty(),
+        List.of(),
         false,
         List.of(),
+        false,
         OptionalInt.empty(),
         Map.of(),
         Optional.empty(),
@@ -96,6 +136,22 @@ final class LoadedEmbedder implements LoadedTask<EmbeddingOptions, Embedding> {
     return settings;
   }
 
+  /** Whether the folder is one of sentence-transformers. */
+  boolean hasModules() {
+    return modules;
+  }
+
+  /** What follows the pooling; none where the graph has it all. */
+  List<DenseLayer> denseLayers() {
+    return denseLayers;
+  }
+
+  /** Whether what follows the pooling is inside the graph only. */
+  boolean poolsInside() {
+    return whole != null
+        && !(settings.denseLayers().isEmpty() && settings.otherModules().isEmpty());
+  }
+
   /** The output with one vector a text, or null. */
   @Nullable String wholeOutput() {
     return whole;
@@ -108,6 +164,9 @@ final class LoadedEmbedder implements LoadedTask<EmbeddingOptions, Embedding> {
 
   /** The dimension of the vectors, where the graph tells it and nothing is concatenated. */
   OptionalInt dimension() {
+    if (!denseLayers.isEmpty()) {
+      return OptionalInt.of(denseLayers.get(denseLayers.size() - 1).outputs());
+    }
     String output = whole != null ? whole : tokens;
     TensorDescription description = output == null ? null : encoder.outputs().get(output);
     long width = description == null ? -1 : description.dimensions().get(description.rank() - 1);

@@ -16,7 +16,7 @@ final class TokenPooling {
   static float[] pool(Pooling pooling, float[] values, int width, int from) {
     int tokens = values.length / width;
     return switch (pooling) {
-      case CLS -> token(values, width, from);
+      case CLS -> token(values, width, 0); // also where a prompt is left out
       case LAST -> token(values, width, tokens - 1);
       case MAX -> max(values, width, from, tokens);
       case MEAN -> sum(values, width, from, tokens, false, 1.0 / (tokens - from));
