@@ -165,12 +165,12 @@ public final class DenseLayer {
         List<Long> found =
             entry.getAsJsonArray("shape").asList().stream().map(e -> e.getAsLong()).toList();
         if (!found.equals(shape)) {
-          throw broken(
-              "'" + tensor + "' has shape " + found + ", config.json says " + shape, null);
+          throw broken("'" + tensor + "' has shape " + found + ", config.json says " + shape, null);
         }
         ElementType type = type(entry.get("dtype").getAsString());
         int from = entry.getAsJsonArray("data_offsets").get(0).getAsInt();
-        int elements = (int) shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
+        int elements =
+            (int) shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
         try (Tensor numbers = Tensor.allocate(type, elements)) {
           numbers.buffer().put(bytes.slice(data + from, elements * type.bytes()));
           return numbers.toFloatArray();

@@ -206,7 +206,11 @@ public record SentenceTransformer(
         Pooling pooling = NAMES.get(name);
         if (pooling == null) {
           throw new ModelUnusableException(
-              config + ": pooling_mode '" + name + "' is unknown; it is one of " + new TreeSet<>(NAMES.keySet()));
+              config
+                  + ": pooling_mode '"
+                  + name
+                  + "' is unknown; it is one of "
+                  + new TreeSet<>(NAMES.keySet()));
         }
         chosen.add(pooling);
       }

@@ -163,9 +163,7 @@ class SentenceModulesTest {
     assertUnusable("'linear.weight' has shape [2, 32], config.json says [4, 16]");
     write("2_Dense/config.json", String.format(config, "Identity"));
     for (int kept : new int[] {0, 7, 60, (int) Files.size(weights) - 1}) {
-      Files.write(
-          weights,
-          Arrays.copyOf(safetensors(weight, new float[] {0.5f, -0.25f}), kept));
+      Files.write(weights, Arrays.copyOf(safetensors(weight, new float[] {0.5f, -0.25f}), kept));
       assertUnusable("model.safetensors cannot be used");
     }
   }
@@ -213,8 +211,7 @@ class SentenceModulesTest {
     try (Nlp nlp = Nlp.builder().embedder(folder).build()) {
       assertThat(nlp.embedder().similarityFunction()).isEqualTo(SimilarityFunction.EUCLIDEAN);
       double distance = -nlp.similarity(TEXT, "Hi");
-      double cosine =
-          nlp.embed(TEXT).similarity(nlp.embed("Hi"), SimilarityFunction.COSINE);
+      double cosine = nlp.embed(TEXT).similarity(nlp.embed("Hi"), SimilarityFunction.COSINE);
       assertThat(distance).isCloseTo(Math.sqrt(2 - 2 * cosine), within(1e-6)); // of length 1
     }
     assertThatThrownBy(() -> with(embedder -> embedder.promptName("passage").embed(TEXT)))
@@ -273,8 +270,7 @@ class SentenceModulesTest {
         new TestGraph()
             .input("input_ids", integer, "batch", "sequence")
             .output("sentence_embedding", number, "batch", "sequence")
-            .node(
-                "Cast", List.of("input_ids"), "sentence_embedding", Map.of("to", (long) number))
+            .node("Cast", List.of("input_ids"), "sentence_embedding", Map.of("to", (long) number))
             .bytes());
     Function<String, float[]> ids = text -> vectorOf(embedder -> embedder.embed(text));
     float[] bare = ids.apply("The movie");

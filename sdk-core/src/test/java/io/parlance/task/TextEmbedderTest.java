@@ -89,8 +89,7 @@ class TextEmbedderTest {
     JsonArray given = expected.getAsJsonArray("texts");
     List<String> texts =
         given.asList().stream().map(t -> t.getAsJsonObject().get("text").getAsString()).toList();
-    float[] all =
-        floats(expected.getAsJsonObject("sentence_embeddings").getAsJsonArray("data"));
+    float[] all = floats(expected.getAsJsonObject("sentence_embeddings").getAsJsonArray("data"));
     float[] cosines =
         floats(expected.getAsJsonObject("cosine_similarities").getAsJsonArray("data"));
     try (TaskModels model = ReferenceClassificationTest.open(SENTENCES)) {
@@ -157,9 +156,7 @@ class TextEmbedderTest {
     assertThat(one.similarity(other, SimilarityFunction.EUCLIDEAN)).isEqualTo(-5);
     assertThat(one.similarity(other, SimilarityFunction.MANHATTAN)).isEqualTo(-7);
     assertThatThrownBy(
-            () ->
-                one.similarity(
-                    new Embedding(new float[1], false, 2, 2), SimilarityFunction.DOT))
+            () -> one.similarity(new Embedding(new float[1], false, 2, 2), SimilarityFunction.DOT))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("a vector of 2 numbers cannot be compared with one of 1");
   }
