@@ -89,13 +89,14 @@ final class BeamSearch extends Search {
       if (diversity != null) {
         diversity.taken(chosen, i * groupSize);
       }
-      if (!group.done) {
+      boolean wasDone = group.done;
+      if (!wasDone) {
         propose(group, logits);
         choose(group);
       }
-      for (int j = 0; j < groupSize; j++) {
+      for (int j = 0; j < groupSize; j++) { // the step in which a group ends still counts
         chosen[i * groupSize + j] =
-            group.done ? request().padToken() : group.beams.get(j).sequence.last();
+            wasDone ? request().padToken() : group.beams.get(j).sequence.last();
       }
     }
     first = false;
