@@ -1,0 +1,110 @@
+package io.parlance.samples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The expected tokens and scores are what generate() of transformers gives. */
+class GenerateCommandTest {
+  private static final Path MODEL = Fixtures.coreModel("gpt2-with-past");
+  private static final int PADDING = 706;
+
+  @Test
+  void answersEachLineWithItsOwnOptions() throws IOException {
+    JsonObject reference =
+        JsonParser.parseString(Files.readString(MODEL.resolve("generate.json")))
+            .getAsJsonObject()
+            .getAsJsonObject("generate");
+    JsonArray prompt =
+        reference
+            .getAsJsonObject("inputs")
+            .getAsJsonObject("prompt_0")
+            .getAsJsonArray("input_ids")
+            .get(0)
+            .getAsJsonArray();
+    List<JsonObject> cases =
+        reference.getAsJsonArray("cases").asList().stream()
+            .map(JsonElement::getAsJsonObject)
+            .filter(each -> each.get("input").getAsString().equals("prompt_0"))
+            .toList();
+    StringBuilder lines = new StringBuilder();
+    for (JsonObject each : cases) {
+      JsonObject line = new JsonObject();
+      line.add("id", each.get("setting"));
+      line.add("input_ids", prompt);
+      line.add("options", each.get("kwargs"));
+      lines.append(line).append('\n');
+    }
+    CommandRun run = CommandRun.of(lines.toString(), "generate", "--model", MODEL.toString());
+    assertThat(run.messages()).isEmpty();
+    assertThat(run.status()).isEqualTo(ExitStatus.SUCCESS);
+    assertThat(run.lines()).hasSameSizeAs(cases);
+    for (int i = 0; i < cases.size(); i++) {
+      JsonObject expected = cases.get(i);
+      JsonObject line = run.lines().get(i);
+      assertThat(line.get("id")).isEqualTo(expected.get("setting"));
+      JsonArray sequence = expected.getAsJsonArray("sequences").get(0).getAsJsonArray();
+      List<JsonElement> tokens = sequence.asList().subList(prompt.size(), sequence.size());
+      assertThat(trimmed(line.getAsJsonArray("token_ids").asList()))
+          .as("%s", expected.get("setting"))
+          .isEqualTo(trimmed(tokens));
+      if (expected.has("sequences_scores") && !expected.get("sequences_scores").isJsonNull()) {
+        assertThat(line.get("score").getAsDouble())
+            .isCloseTo(
+                expected
+                    .getAsJsonObject("sequences_scores")
+                    .getAsJsonArray("data")
+                    .get(0)
+                    .getAsDouble(),
+                within(1e-4));
+      }
+    }
+  }
+
+  private static List<Integer> trimmed(List<JsonElement> tokens) {
+    List<Integer> ids = tokens.stream().map(JsonElement::getAsInt).toList();
+    int end = ids.size();
+    while (end > 0 && ids.get(end - 1) == PADDING) {
+      end--;
+    }
+    return ids.subList(0, end);
+  }
+
+  @Test
+  void refusesWhatNoOptionIsOrTakesByItsName() {
+    CommandRun run =
+        CommandRun.of(
+            """
+            {"id":1,"prompt":"I think","options":{"top_q":1}}
+            {"id":2,"prompt":"I think","options":{"top_p":2}}
+            {"id":3,"prompt":"I think","options":{"penalty_alpha":0.6}}
+            {"id":4,"input_ids":"I think"}
+            {"id":5,"prompt":"I think"}
+            """,
+            "generate",
+            "--model",
+            MODEL.toString(),
+            "--max-new-tokens",
+            "3");
+    assertThat(run.status()).isEqualTo(ExitStatus.SOME_LINES_FAILED);
+    assertThat(message(run, 0)).contains("unknown option 'top_q', did you mean 'top_k'?");
+    assertThat(message(run, 1)).contains("'top_p' must be a number from 0 to 1, found 2");
+    assertThat(message(run, 2)).contains("penalty_alpha 0.6 asks for contrastive search");
+    assertThat(message(run, 3)).contains("'input_ids' must be a list of token ids");
+    assertThat(run.lines().get(4).getAsJsonArray("token_ids")).hasSize(3);
+    assertThat(run.lines().get(4).get("finish_reason").getAsString()).isEqualTo("length");
+  }
+
+  private static String message(CommandRun run, int line) {
+    return run.lines().get(line).getAsJsonObject("error").get("message").getAsString();
+  }
+}
