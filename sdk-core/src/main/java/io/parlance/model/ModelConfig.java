@@ -116,10 +116,18 @@ public final class ModelConfig {
       return OptionalInt.empty();
     }
     int usable = positions.getAsInt();
-    if (POSITIONS_AFTER_PADDING.contains(modelType().orElse(""))) {
-      usable -= integer("pad_token_id").orElse(1) + 1;
-    }
+    usable -= firstPosition();
     return usable > 0 ? OptionalInt.of(usable) : OptionalInt.empty();
+  }
+
+  /**
+   * The position id of the first token of a text: 0, but {@code pad_token_id} + 1 in the families
+   * that keep the positions before for padding, such as RoBERTa.
+   */
+  public int firstPosition() {
+    return POSITIONS_AFTER_PADDING.contains(modelType().orElse(""))
+        ? integer("pad_token_id").orElse(1) + 1
+        : 0;
   }
 
   /**

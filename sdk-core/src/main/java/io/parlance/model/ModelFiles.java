@@ -101,6 +101,7 @@ interface ModelFiles {
     public List<String> endingWith(String suffix) {
       try (Stream<Path> files = Files.walk(folder, 2)) {
         return files
+            .filter(Files::isRegularFile)
             .map(file -> folder.relativize(file).toString().replace('\\', '/'))
             .filter(name -> name.endsWith(suffix))
             .sorted()

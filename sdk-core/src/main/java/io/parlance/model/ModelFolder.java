@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -261,8 +262,26 @@ public final class ModelFolder {
     }
     Path path = files.path(graph);
     return path != null
-        ? Session.load(path, options)
+        ? load(graph, path, options)
         : Session.load(files.read(graph), files.describe(graph), options);
+  }
+
+  private Session load(String graph, Path path, SessionOptions options) {
+    try {
+      return Session.load(path, options);
+    } catch (ModelUnusableException e) {
+      List<String> absent =
+          GraphData.of(graph, path, List.of()).stream().filter(data -> !files.exists(data)).toList();
+      if (absent.isEmpty()) {
+        throw e;
+      }
+      throw new ModelUnusableException(
+          path
+              + " keeps its weights in other files, and there is no "
+              + absent.stream().map(files::describe).collect(Collectors.joining(", "))
+              + "; put them beside the graph, under these names",
+          e);
+    }
   }
 
   private @Nullable String locate(String role) {

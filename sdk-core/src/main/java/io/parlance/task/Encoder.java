@@ -38,6 +38,7 @@ final class Encoder implements AutoCloseable {
   private static final String INPUT_IDS = "input_ids";
   private static final String ATTENTION_MASK = "attention_mask";
   private static final String TOKEN_TYPE_IDS = "token_type_ids";
+  private static final String POSITION_IDS = "position_ids";
 
   private static final int EVERY_TOKEN = -1;
 
@@ -76,7 +77,7 @@ final class Encoder implements AutoCloseable {
     for (TensorDescription input : session.inputs().values()) {
       boolean known =
           switch (input.name()) {
-            case INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS -> true;
+            case INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS, POSITION_IDS -> true;
             default -> false;
           };
       boolean integers = input.type() == ElementType.INT64 || input.type() == ElementType.INT32;
@@ -88,7 +89,8 @@ final class Encoder implements AutoCloseable {
                 + "' as "
                 + input
                 + "; an encoder takes input_ids,"
-                + " attention_mask and perhaps token_type_ids, as INT64[batch, sequence]");
+                + " attention_mask and perhaps token_type_ids and position_ids, as INT64[batch,"
+                + " sequence]");
       }
     }
     if (!session.inputs().containsKey(INPUT_IDS)) {
@@ -216,6 +218,7 @@ final class Encoder implements AutoCloseable {
               case INPUT_IDS -> batch.inputIds();
               case ATTENTION_MASK -> batch.attentionMask();
               case TOKEN_TYPE_IDS -> batch.tokenTypeIds();
+              case POSITION_IDS -> positionIds(batch, folder.config().firstPosition());
               default -> throw new AssertionError("inputs are checked when the model is opened");
             };
         inputs.put(input.name(), tensor(values, input.type(), batch.size(), batch.length()));
@@ -227,6 +230,19 @@ final class Encoder implements AutoCloseable {
     } finally {
       inputs.values().forEach(Tensor::close);
     }
+  }
+
+  /** Counts the tokens of each row from its first one on, wherever its padding is. */
+  private static long[] positionIds(PaddedBatch batch, int first) {
+    long[] mask = batch.attentionMask();
+    long[] positions = new long[mask.length];
+    for (int row = 0; row < batch.size(); row++) {
+      int next = first;
+      for (int i = row * batch.length(); i < (row + 1) * batch.length(); i++) {
+        positions[i] = mask[i] == 0 ? Math.max(0, first - 1) : next++; // first - 1: pad_token_id
+      }
+    }
+    return positions;
   }
 
   /** Where the tokens that are read are in each padded row. */

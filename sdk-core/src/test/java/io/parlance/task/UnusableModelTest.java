@@ -21,6 +21,7 @@ import io.parlance.tokenizers.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -135,7 +136,7 @@ class UnusableModelTest {
     Files.copy(
         TestModels.folder("textcls-roberta-multilabel").resolve("tokenizer.json"),
         tokenizer,
-        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        StandardCopyOption.REPLACE_EXISTING);
     assertUnusable(
         ModelUnusableException.class,
         tokenizer.toString(),
@@ -212,5 +213,115 @@ class UnusableModelTest {
           json.remove("label2id");
         });
     assertUnusable(ModelUnusableException.class, "gave no number for label 'LABEL_0'");
+  }
+
+  @Test
+  void weightsThatAreNotThere() throws IOException {
+    graph(
+        new TestGraph()
+            .input("input_ids", INT64, "batch", "sequence")
+            .weightsElsewhere("weights", 1, "model.onnx_data")
+            .node("Cast", List.of("input_ids"), "x", Map.of("to", (long) FLOAT))
+            .node("Add", List.of("x", "weights"), "logits")
+            .output("logits", FLOAT, "batch", "sequence"));
+    Path data = folder.resolve("model.onnx_data");
+    assertUnusable(
+        ModelUnusableException.class,
+        folder.resolve("model.onnx").toString(),
+        "there is no " + data,
+        "put them beside the graph");
+    Files.write(data, new byte[] {0, 0}); // a float has four bytes
+    assertUnusable(ModelUnusableException.class, folder.resolve("model.onnx").toString());
+    Files.write(data, new byte[4]);
+    config(
+        json -> {
+          json.remove("id2label");
+          json.remove("label2id");
+        });
+    assertThat(classify().labels()).isNotEmpty();
+  }
+
+  @Test
+  void foldersInPlaceOfFiles() throws IOException {
+    for (String file : List.of("model.onnx", "tokenizer.json", "config.json")) {
+      Path path = folder.resolve(file);
+      Files.delete(path);
+      Files.createDirectory(path);
+      assertUnusable(ModelNotFoundException.class, file);
+    }
+  }
+
+  @Test
+  void emptyTokenizerFiles() throws IOException {
+    for (String file : List.of("tokenizer_config.json", "tokenizer.json")) {
+      Files.write(folder.resolve(file), new byte[0]);
+      assertUnusable(ModelUnusableException.class, "tokenizer", "cannot be loaded", file);
+    }
+  }
+
+  private void graphOf(String model) throws IOException {
+    Files.copy(
+        TestModels.folder(model).resolve("model.onnx"),
+        folder.resolve("model.onnx"),
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Test
+  void swappedGraphs() throws IOException {
+    graphOf("ner-bert-uncased-io");
+    assertUnusable(
+        ModelUnusableException.class, "cannot be used for text classification", "logits=FLOAT32[");
+    graphOf("qa-roberta");
+    assertUnusable(
+        ModelUnusableException.class, "cannot be used for text classification", "start_logits");
+    graphOf("features-bert");
+    assertUnusable(
+        ModelUnusableException.class,
+        "cannot be used for text classification",
+        "last_hidden_state");
+    graphOf("gpt2-with-past");
+    assertUnusable(ModelUnusableException.class, "past_key_values", "an encoder takes input_ids");
+  }
+
+  @Test
+  void aClassifierIsNoOtherTask() {
+    assertRefused(m -> m.entityExtractor().extract("Ada"), "entity extraction");
+    assertRefused(m -> m.questionAnswerer().answer("Who?", "Ada"), "question answering");
+    assertRefused(m -> m.embedder().embed("Ada"), "embedding");
+    assertRefused(m -> m.maskFiller().fill("Ada [MASK]"), "mask");
+  }
+
+  private void assertRefused(Consumer<TaskModels> call, String task) {
+    ModelSource source = ModelSource.of(folder);
+    try (TaskModels models =
+        new TaskModels(
+            name -> source,
+            Execution.cpu(),
+            new ResultCache(CachePolicy.none()),
+            QueuePolicy.defaults())) {
+      assertThatThrownBy(() -> call.accept(models))
+          .isInstanceOf(ModelUnusableException.class)
+          .hasMessageContainingAll(folder.toString(), task);
+    }
+  }
+
+  @Test
+  void unknownInputs() throws IOException {
+    graph(
+        new TestGraph()
+            .input("input_ids", INT64, "batch", "sequence")
+            .input("visual_embeds", FLOAT, "batch", "sequence", 4)
+            .node("Cast", List.of("input_ids"), "logits", Map.of("to", (long) FLOAT))
+            .output("logits", FLOAT, "batch", "sequence"));
+    assertUnusable(
+        ModelUnusableException.class,
+        "takes 'visual_embeds' as FLOAT32[batch, sequence, 4]",
+        "attention_mask and perhaps token_type_ids and position_ids");
+    graph(
+        new TestGraph()
+            .input("input_ids", FLOAT, "batch", "sequence")
+            .node("Identity", List.of("input_ids"), "logits")
+            .output("logits", FLOAT, "batch", "sequence"));
+    assertUnusable(ModelUnusableException.class, "takes 'input_ids' as FLOAT32[batch, sequence]");
   }
 }

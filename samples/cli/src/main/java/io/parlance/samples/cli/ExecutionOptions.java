@@ -22,7 +22,9 @@ final class ExecutionOptions {
 
   @Option(
       names = "--cpu-fallback",
-      description = "Run on the CPU, with a warning, where the GPU cannot be used.")
+      description = 
+          "Run on the CPU where the GPU cannot be used, without a word; inspect --system says "
+              + "what is missing.")
   private boolean cpuFallback;
 
   Execution execution() {
