@@ -271,7 +271,9 @@ public final class ModelFolder {
       return Session.load(path, options);
     } catch (ModelUnusableException e) {
       List<String> absent =
-          GraphData.of(graph, path, List.of()).stream().filter(data -> !files.exists(data)).toList();
+          GraphData.of(graph, path, List.of()).stream()
+              .filter(data -> !files.exists(data))
+              .toList();
       if (absent.isEmpty()) {
         throw e;
       }

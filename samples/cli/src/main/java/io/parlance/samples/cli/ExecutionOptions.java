@@ -22,7 +22,7 @@ final class ExecutionOptions {
 
   @Option(
       names = "--cpu-fallback",
-      description = 
+      description =
           "Run on the CPU where the GPU cannot be used, without a word; inspect --system says "
               + "what is missing.")
   private boolean cpuFallback;
