@@ -123,7 +123,8 @@ class HostileTextTest {
         "\uD800".repeat(LONG));
   }
 
-  private static <R> void attempt(TextTask<R> task, List<String> texts, BiConsumer<String, R> check) {
+  private static <R> void attempt(
+      TextTask<R> task, List<String> texts, BiConsumer<String, R> check) {
     List<DocumentResult<R>> results = task.attemptAll(List.copyOf(TextTask.inputs(texts)));
     assertThat(results).hasSameSizeAs(texts);
     int succeeded = 0;
