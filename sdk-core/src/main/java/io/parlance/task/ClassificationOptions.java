@@ -27,8 +27,7 @@ record ClassificationOptions(
   static final String TEMPLATE = "This example is {}.";
 
   static final ClassificationOptions DEFAULT =
-      new ClassificationOptions(
-          ALL, null, TruncationOptions.DEFAULT, List.of(), TEMPLATE, false);
+      new ClassificationOptions(ALL, null, TruncationOptions.DEFAULT, List.of(), TEMPLATE, false);
 
   ClassificationOptions withTopK(int value) {
     return new ClassificationOptions(value, function, truncation, candidates, template, multiLabel);

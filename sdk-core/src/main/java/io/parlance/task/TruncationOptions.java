@@ -44,6 +44,7 @@ record TruncationOptions(@Nullable Truncation strategy, int maxLength) {
               + " positions of "
               + encoder.folder());
     }
-    return EncodingOptions.DEFAULT.withTruncation(strategy == null ? Truncation.LONGEST_FIRST : strategy, length);
+    return EncodingOptions.DEFAULT.withTruncation(
+        strategy == null ? Truncation.LONGEST_FIRST : strategy, length);
   }
 }

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 
 /**
  * Classification with the caller's own labels by a model that was trained to tell whether a premise
- * entails a hypothesis (Yin et al. 2019), with the rules of the zero-shot classification pipeline of
- * transformers.
+ * entails a hypothesis (Yin et al. 2019), with the rules of the zero-shot classification pipeline
+ * of transformers.
  */
 final class ZeroShotTask implements EncoderTask<float[], Classification> {
   private static final Pattern PLACE = Pattern.compile("\\{0?}"); // as Python's format has it

@@ -29,7 +29,8 @@ class ModelConfigTest {
     assertThatThrownBy(() -> parse("{'id2label':{'0':'a','2':'b'}}").labels())
         .isInstanceOf(ModelUnusableException.class)
         .hasMessage(
-            "config.json: id2label has 2 labels, so their indexes must be 0 to 1, each once; found 2 at '2'");
+            "config.json: id2label has 2 labels, so their indexes must be 0 to 1, each once; found"
+                + " 2 at '2'");
     assertThatThrownBy(() -> parse("{'label2id':{'a':1,'b':1}}").labels())
         .isInstanceOf(ModelUnusableException.class)
         .hasMessageContaining("found 1 at 'b'");

@@ -9,8 +9,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.parlance.Classification;
 import io.parlance.Execution;
-import io.parlance.QueuePolicy;
 import io.parlance.NlpException;
+import io.parlance.QueuePolicy;
 import io.parlance.ScoreFunction;
 import io.parlance.TestModels;
 import io.parlance.TextInput;
@@ -55,7 +55,10 @@ class ReferenceClassificationTest {
   static TaskModels open(String name) {
     ModelSource source = ModelSource.of(TestModels.folder(name));
     return new TaskModels(
-        task -> source, Execution.cpu(), new ResultCache(CachePolicy.none()), QueuePolicy.defaults());
+        task -> source,
+        Execution.cpu(),
+        new ResultCache(CachePolicy.none()),
+        QueuePolicy.defaults());
   }
 
   private static void check(TaskModels model, JsonObject one) {

@@ -72,8 +72,8 @@ final class NativeTokenizer implements AutoCloseable {
               + System.getProperty("os.arch")
               + ": "
               + e.getMessage()
-              + "; ai.djl.huggingface:tokenizers supports Linux x64/aarch64, macOS aarch64, Windows x64 and needs a"
-              + " writable cache directory (system property DJL_CACHE_DIR)",
+              + "; ai.djl.huggingface:tokenizers supports Linux x64/aarch64, macOS aarch64, Windows"
+              + " x64 and needs a writable cache directory (system property DJL_CACHE_DIR)",
           e);
     } finally {
       if (chooseCpu) {

@@ -178,7 +178,8 @@ class TokenizerTest {
     Files.writeString(
         folder.resolve("tokenizer_config.json"),
         "{\"model_max_length\": 1000000000000000019884624838656, \"padding_side\": \"left\","
-            + " \"eos_token\": {\"content\": \"<|endoftext|>\", \"lstrip\": false}, \"bos_token\": null}");
+            + " \"eos_token\": {\"content\": \"<|endoftext|>\", \"lstrip\": false}, \"bos_token\":"
+            + " null}");
     Files.writeString(
         folder.resolve("special_tokens_map.json"), "{\"pad_token\": {\"content\": \"!\"}}");
     try (Tokenizer tokenizer = Tokenizer.load(folder)) {
@@ -253,7 +254,8 @@ class TokenizerTest {
       delimiter = '|',
       quoteCharacter = '^',
       value = {
-        "\"SpecialToken\":{\"id\":\"[CLS]\"|\"SpecialToken\":{\"id\":\"[CLX]\"|template 'single' uses '[CLX]'",
+        "\"SpecialToken\":{\"id\":\"[CLS]\"|\"SpecialToken\":{\"id\":\"[CLX]\"|template 'single'"
+            + " uses '[CLX]'",
         "\"Sequence\":{\"id\":\"A\"|\"Sequence\":{\"id\":\"B\"|uses the sequence 'B'",
         "\"ids\":[5]|\"ids\":[5,6]|'[CLS]' has 2 ids but 1 tokens"
       })

@@ -28,7 +28,9 @@ class LabeledDatasetTest {
     LabeledDataset data =
         LabeledDataset.read(
             file(
-                "{\"text\":\"x\",\"label\":\"pear\"}\n\n  \n{\"text\":\"y\",\"label\":\"apple\",\"id\":7}\r\n"));
+                "{\"text\":\"x\",\"label\":\"pear\"}\n\n"
+                    + "  \n"
+                    + "{\"text\":\"y\",\"label\":\"apple\",\"id\":7}\r\n"));
     assertThat(data.labels())
         .isEqualTo(new Labels(List.of("apple", "pear"), ProblemType.SINGLE_LABEL_CLASSIFICATION));
     assertThat(data.examples())
@@ -53,7 +55,8 @@ class LabeledDatasetTest {
     assertThat(several.examples().get(1).target()).isEqualTo(new Target.SomeClasses(List.of()));
 
     String scores =
-        "{\"text\":\"a\",\"text_pair\":\"c\",\"label\":4}\n{\"text\":\"b\",\"text_pair\":\"d\",\"label\":2.5}";
+        "{\"text\":\"a\",\"text_pair\":\"c\",\"label\":4}\n"
+            + "{\"text\":\"b\",\"text_pair\":\"d\",\"label\":2.5}";
     LabeledDataset regression = LabeledDataset.read(file(scores));
     assertThat(regression.labels())
         .isEqualTo(new Labels(List.of("LABEL_0"), ProblemType.REGRESSION));
@@ -104,7 +107,8 @@ class LabeledDatasetTest {
         "{\"text\":\"a\",\"label\":{\"x\":1}}|expected a string, a number or a list",
         "{\"text\":\"a\",\"label\":[\"x\"]}|\"label\" is [\"x\"], but in line 1 it is \"x\"",
         "{\"text\":\"a\",\"label\":1}|\"label\" is 1, but in line 1 it is \"x\"",
-        "{\"text\":\"a\",\"text_pair\":\"b\",\"label\":\"x\"}|\"text_pair\" is there, but in line 1 it is missing",
+        "{\"text\":\"a\",\"text_pair\":\"b\",\"label\":\"x\"}|\"text_pair\" is there, but in line 1"
+            + " it is missing",
         "{\"text\":\"a\",\"text_pair\":1,\"label\":\"x\"}|\"text_pair\" is 1, expected a string",
       })
   void aBrokenLineIsNamed(String line, String message) throws IOException {

@@ -88,16 +88,21 @@ class SafetensorsTest {
       quoteCharacter = '`',
       value = {
         "{}      |its tensors end at byte 16 but it has 24 bytes",
-        "{`a`:{`dtype`:`F32`,`shape`:[2],`data_offsets`:[0,4]}}|needs 8 bytes, its data_offsets [0, 4] give 4",
-        "{`a`:{`dtype`:`F32`,`shape`:[3],`data_offsets`:[0,12]}}|is truncated: tensor 'a' needs 12 bytes",
-        "{`a`:{`dtype`:`F32`,`shape`:[1],`data_offsets`:[4,8]}}|begins at byte 68 with a gap after 'the header'",
-        "{`a`:{`dtype`:`I64`,`shape`:[1],`data_offsets`:[0,8]},`b`:{`dtype`:`F32`,`shape`:[1],`data_offsets`:[4,8]}}|inside 'a'",
+        "{`a`:{`dtype`:`F32`,`shape`:[2],`data_offsets`:[0,4]}}|needs 8 bytes, its data_offsets [0,"
+            + " 4] give 4",
+        "{`a`:{`dtype`:`F32`,`shape`:[3],`data_offsets`:[0,12]}}|is truncated: tensor 'a' needs 12"
+            + " bytes",
+        "{`a`:{`dtype`:`F32`,`shape`:[1],`data_offsets`:[4,8]}}|begins at byte 68 with a gap after"
+            + " 'the header'",
+        "{`a`:{`dtype`:`I64`,`shape`:[1],`data_offsets`:[0,8]},`b`:{`dtype`:`F32`,`shape`:[1],`data_offsets`:[4,8]}}|inside"
+            + " 'a'",
         "{`a`:{`dtype`:`F32`,`shape`:[9223372036854775807,4],`data_offsets`:[0,8]}}|more than 2^63",
         "{`a`:{`dtype`:`F32`,`shape`:[-1],`data_offsets`:[0,8]}}|has shape [-1]",
         "{`a`:{`dtype`:`F32`,`shape`:[2],`data_offsets`:[8,0]}}|data_offsets [8, 0]",
         "{`a`:{`dtype`:`Q4`,`shape`:[2],`data_offsets`:[0,8]}}|unknown dtype 'Q4'",
         "{`a`:{`shape`:[2],`data_offsets`:[0,8]}}|lacks dtype",
-        "{`a`:{`dtype`:`I64`,`shape`:[1],`data_offsets`:[0,8]},`a`:{`dtype`:`I64`,`shape`:[1],`data_offsets`:[0,8]}}|occurs twice",
+        "{`a`:{`dtype`:`I64`,`shape`:[1],`data_offsets`:[0,8]},`a`:{`dtype`:`I64`,`shape`:[1],`data_offsets`:[0,8]}}|occurs"
+            + " twice",
         "{`a`:1}|not valid JSON of the format",
         "{`a`:|not valid JSON of the format",
         "[]|not valid JSON of the format",
@@ -163,9 +168,12 @@ class SafetensorsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"weight_map\":{\"a\":\"one.safetensors\",\"b\":\"three.safetensors\"}}|there is no safetensors file",
-        "{\"weight_map\":{\"a\":\"one.safetensors\",\"c\":\"one.safetensors\"}}|'c' is in one.safetensors, but it is in no shard",
-        "{\"weight_map\":{\"a\":\"two.safetensors\",\"b\":\"one.safetensors\"}}|'a' is in two.safetensors, but it is in one.safetensors",
+        "{\"weight_map\":{\"a\":\"one.safetensors\",\"b\":\"three.safetensors\"}}|there is no"
+            + " safetensors file",
+        "{\"weight_map\":{\"a\":\"one.safetensors\",\"c\":\"one.safetensors\"}}|'c' is in"
+            + " one.safetensors, but it is in no shard",
+        "{\"weight_map\":{\"a\":\"two.safetensors\",\"b\":\"one.safetensors\"}}|'a' is in"
+            + " two.safetensors, but it is in one.safetensors",
         "{\"weight_map\":{\"a\":\"../one.safetensors\"}}|expected a file name in the same folder",
         "{\"weight_map\":[]}|has no weight_map from",
         "{\"weight_map\":[1]}|cannot be read: ",

@@ -33,7 +33,9 @@ class WordCountsTest {
         "AT_WHITE_SPACE|{'type':'BertNormalizer','clean_text':true,'handle_chinese_chars':true,'strip_accents':null,'lowercase':false}|{'type':'BertPreTokenizer'}",
         "BEFORE_SINGLE_SPACE|null|{'type':'ByteLevel','add_prefix_space':false,'trim_offsets':true,'use_regex':true}",
         "BEFORE_SINGLE_SPACE|{'type':'Lowercase'}|{'type':'ByteLevel','add_prefix_space':true,'trim_offsets':true,'use_regex':true}",
-        "BEFORE_SINGLE_SPACE|{'type':'Sequence','normalizers':[{'type':'Nmt'},{'type':'NFKC'},{'type':'Replace','pattern':{'Regex':' {2,}'},'content':' '},{'type':'Strip','strip_left':true,'strip_right':true}]}|{'type':'Metaspace','replacement':'▁','prepend_scheme':'always','split':true}"
+        "BEFORE_SINGLE_SPACE|{'type':'Sequence','normalizers':[{'type':'Nmt'},{'type':'NFKC'},{'type':'Replace','pattern':{'Regex':'"
+            + " {2,}'},'content':'"
+            + " '},{'type':'Strip','strip_left':true,'strip_right':true}]}|{'type':'Metaspace','replacement':'▁','prepend_scheme':'always','split':true}"
       })
   void cuttingChangesNothing(Cut cut, String normalizer, String preTokenizer) {
     JsonElement normalize = JsonParser.parseString(normalizer);

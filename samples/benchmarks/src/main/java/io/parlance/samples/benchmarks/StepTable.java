@@ -79,9 +79,9 @@ final class StepTable {
 
   String toMarkdown() {
     return """
-        | training step | threads | Parlance ms, median (least) | libtorch ms, median (least) | ratio (of least) | processor ms, Parlance / libtorch | peak MB, Parlance / libtorch | loss difference |
-        | --- | --- | --- | --- | --- | --- | --- | --- |
-        """
+    | training step | threads | Parlance ms, median (least) | libtorch ms, median (least) | ratio (of least) | processor ms, Parlance / libtorch | peak MB, Parlance / libtorch | loss difference |
+    | --- | --- | --- | --- | --- | --- | --- | --- |
+    """
         + String.join("\n", rows)
         + "\n";
   }

@@ -113,20 +113,20 @@ class LineLoopTest {
     assertThat(failed).isEqualTo(7);
     assertThat(lines())
         .containsExactly(
-            "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 1: not valid JSON: the line ends"
-                + " in the middle of a value\"}}",
-            "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 3: expected a JSON object, found"
-                + " [1]\"}}",
+            "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 1: not valid JSON: the line"
+                + " ends in the middle of a value\"}}",
+            "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 3: expected a JSON object,"
+                + " found [1]\"}}",
             "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 4: not valid JSON: unexpected"
                 + " character at column 15\"}}",
             "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 5: not valid JSON: unexpected"
                 + " character at column 3\"}}",
-            "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 6: field 'text' must be a string,"
-                + " found 1\"}}",
-            "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 7: field 'text' is missing; the"
-                + " line has [txt]\"}}",
-            "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 8: field 'text' is null; an empty"
-                + " string stands for no text\"}}");
+            "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 6: field 'text' must be a"
+                + " string, found 1\"}}",
+            "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 7: field 'text' is missing;"
+                + " the line has [txt]\"}}",
+            "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 8: field 'text' is null; an"
+                + " empty string stands for no text\"}}");
   }
 
   @Test

@@ -21,8 +21,8 @@ class ParlanceCommandTest {
             new CommandRun(
                 ExitStatus.REFUSED,
                 "",
-                "parlance: Unmatched argument at index 0: 'tokeniser' (did you mean tokenizer?). See"
-                    + " 'parlance --help'."));
+                "parlance: Unmatched argument at index 0: 'tokeniser' (did you mean tokenizer?)."
+                    + " See 'parlance --help'."));
     assertThat(CommandRun.of(""))
         .isEqualTo(
             new CommandRun(

@@ -57,10 +57,10 @@ class TokenizerCommandTest {
     assertThat(run.out())
         .isEqualTo(
             "{\"text\":\"i was\"}\n"
-                + "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 2: field 'token_ids' must"
-                + " hold whole numbers, found 1.5\"}}\n"
-                + "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 3: field 'token_ids' must"
-                + " be a list of whole numbers; it is missing\"}}\n");
+                + "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 2: field 'token_ids'"
+                + " must hold whole numbers, found 1.5\"}}\n"
+                + "{\"error\":{\"type\":\"InvalidLine\",\"message\":\"line 3: field 'token_ids'"
+                + " must be a list of whole numbers; it is missing\"}}\n");
   }
 
   @Test
