@@ -7,6 +7,7 @@ import io.parlance.model.StarterModels;
 import io.parlance.model.hub.HubOptions;
 import io.parlance.task.EntityExtractor;
 import io.parlance.task.MaskFiller;
+import io.parlance.task.ModelHandle;
 import io.parlance.task.PairRanker;
 import io.parlance.task.QuestionAnswerer;
 import io.parlance.task.TaskModels;
@@ -14,6 +15,8 @@ import io.parlance.task.TextClassifier;
 import io.parlance.task.TextEmbedder;
 import io.parlance.task.TextGenerator;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +50,14 @@ public final class Nlp implements AutoCloseable {
 
   private Nlp(Builder builder) {
     cache = new ResultCache(builder.cache);
-    tasks = new TaskModels(builder.sources(), builder.execution, cache, builder.queue);
+    tasks =
+        new TaskModels(
+            builder.sources(),
+            builder.execution,
+            cache,
+            builder.queue,
+            builder.timeout,
+            builder.listeners);
   }
 
   /** With starter models for every task, on the CPU, with the default cache. */
@@ -196,10 +206,36 @@ public final class Nlp implements AutoCloseable {
     return new NlpStatistics(cache.statistics(), tasks.loaded());
   }
 
+  /**
+   * The models of the tasks that have one: given to the builder, or a starter model. What they are
+   * for is in {@link ModelHandle#task()}.
+   */
+  public List<ModelHandle> models() {
+    return tasks.all().stream().filter(Nlp::hasSource).toList();
+  }
+
+  private static boolean hasSource(ModelHandle model) {
+    try {
+      model.source();
+      return true;
+    } catch (ModelNotFoundException none) {
+      return false;
+    }
+  }
+
   /** Refuses further calls, waits for those in flight and frees the models. May be repeated. */
   @Override
   public void close() {
     tasks.close();
+    cache.clear();
+  }
+
+  /**
+   * As {@link #close()}, without waiting for the calls in flight to finish: they are stopped, and
+   * fail with {@link CancelledException}.
+   */
+  public void closeNow() {
+    tasks.close(true);
     cache.clear();
   }
 
@@ -210,6 +246,8 @@ public final class Nlp implements AutoCloseable {
     private CachePolicy cache = CachePolicy.defaults();
     private QueuePolicy queue = QueuePolicy.defaults();
     private @Nullable HubOptions hub;
+    private @Nullable Duration timeout;
+    private final List<ActivityListener> listeners = new ArrayList<>();
 
     private Builder() {}
 
@@ -349,6 +387,26 @@ public final class Nlp implements AutoCloseable {
      */
     public Builder hub(HubOptions options) {
       hub = options;
+      return this;
+    }
+
+    /**
+     * Gives each call at most this time, unless its view has a {@code timeout} of its own; none by
+     * default.
+     *
+     * @throws InvalidInputException unless it is positive
+     */
+    public Builder timeout(Duration time) {
+      if (time.isNegative() || time.isZero()) {
+        throw new InvalidInputException("timeout " + time + " must be positive");
+      }
+      timeout = time;
+      return this;
+    }
+
+    /** Adds one that is told what is done. */
+    public Builder listener(ActivityListener listener) {
+      listeners.add(listener);
       return this;
     }
 

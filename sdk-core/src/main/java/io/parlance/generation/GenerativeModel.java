@@ -10,6 +10,7 @@ import io.parlance.model.ModelConfig;
 import io.parlance.model.ModelFolder;
 import io.parlance.model.ModelSource;
 import io.parlance.runtime.Decoder;
+import io.parlance.runtime.RunControl;
 import io.parlance.runtime.Session;
 import io.parlance.runtime.SessionOptions;
 import io.parlance.tokenizers.Tokenizer;
@@ -227,6 +228,25 @@ public final class GenerativeModel implements AutoCloseable {
               + (most == Integer.MAX_VALUE ? "" : " and at most " + most));
     }
     return GenerationRequest.of(start(all), all).source(tokens).positions(positions());
+  }
+
+  /** SHA-256 of its files; see {@link ModelFolder#digest()}. */
+  public String digest() {
+    return folder.digest();
+  }
+
+  /** Generates a token, or reads one where there is no cache, so that what is made with the first run is there. */
+  public void warmUp() {
+    int[] some = tokenizer == null ? new int[] {0} : tokenizer.encode("a").ids();
+    if (!decoder.hasCache()) {
+      decoder.read(new int[] {some[0]}, RunControl.create()).close();
+      return;
+    }
+    GenerationOptions one = GenerationOptions.NONE.with(GenerationOption.MAX_NEW_TOKENS, 1);
+    try (GenerationRun run = new GenerationRun(decoder, 1, RunControl.create())) {
+      run.add(request(some, one).build(), found -> {});
+      run.finish();
+    }
   }
 
   @Override

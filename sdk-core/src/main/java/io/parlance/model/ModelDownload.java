@@ -15,14 +15,6 @@ public final class ModelDownload {
               + "|modules\\.json|config_sentence_transformers\\.json|sentence_[a-z-]+_config\\.json"
               + "|\\d+_\\w+/(config\\.json|model\\.safetensors)");
 
-  private static final List<String> ROLES =
-      List.of(
-          ModelFolder.MODEL,
-          ModelFolder.ENCODER,
-          ModelFolder.DECODER_MERGED,
-          ModelFolder.DECODER,
-          ModelFolder.DECODER_WITH_PAST);
-
   private ModelDownload() {}
 
   /**
@@ -66,7 +58,7 @@ public final class ModelDownload {
   private static List<String> graphs(InHub files, ModelSource source) {
     List<String> graphs = new ArrayList<>();
     boolean merged = false;
-    for (String role : ROLES) {
+    for (String role : ModelFolder.ROLES) {
       String file = ModelFolder.fileOf(role, source);
       boolean part = role.equals(ModelFolder.DECODER) || role.equals(ModelFolder.DECODER_WITH_PAST);
       for (String place : List.of(file, "onnx/" + file)) {

@@ -51,6 +51,10 @@ public final class ModelFolder {
   /** The graph of the encoder of an encoder-decoder. */
   public static final String ENCODER = "encoder_model";
 
+  /** All graphs that a model may have. */
+  static final List<String> ROLES =
+      List.of(MODEL, ENCODER, DECODER_MERGED, DECODER, DECODER_WITH_PAST);
+
   static final String CONFIG = "config.json";
   private static final List<String> WEIGHTS =
       List.of("model.safetensors", "model.safetensors.index.json");
@@ -337,8 +341,8 @@ public final class ModelFolder {
   }
 
   /**
-   * SHA-256 of the files that results depend on: configuration, tokenizer, graph and the weights
-   * beside it. Read when first asked for, without holding them in memory.
+   * SHA-256 of the files that results depend on: configuration, tokenizer, graphs and the weights
+   * beside them. Read when first asked for, without holding them in memory.
    *
    * @return lower-case hexadecimal
    */
@@ -347,15 +351,19 @@ public final class ModelFolder {
     if (known == null) {
       List<String> used = new ArrayList<>(List.of(CONFIG));
       used.addAll(TOKENIZER_FILES);
-      String graph = locate(MODEL);
-      if (graph != null) {
+      List<String> graphs =
+          (locate(DECODER_MERGED) == null ? ROLES : List.of(ENCODER, DECODER_MERGED))
+              .stream().map(this::locate).filter(Objects::nonNull).toList();
+      for (String graph : graphs) {
         used.add(graph);
         used.add(graph + "_data"); // the names that optimum and PyTorch give to weights beyond 2 GB
         used.add(graph + ".data");
-      } else if (builder(MODEL).isPresent()) {
+      }
+      if (graphs.isEmpty()) {
+        if (WEIGHTS.stream().noneMatch(files::exists)) {
+          throw missing(MODEL);
+        }
         used.addAll(files.weights());
-      } else {
-        throw missing(MODEL);
       }
       known = digestOf(used); // two threads at once read twice and find the same
       digest = known;

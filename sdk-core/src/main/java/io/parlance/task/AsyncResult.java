@@ -20,18 +20,22 @@ final class AsyncResult<R> extends CompletableFuture<R> {
    * Passes the work's outcome on.
    *
    * @param inside left when the work is over
+   * @param meter finished when the work is over, or nobody waits for it any more
    */
   static <R> CompletableFuture<R> of(
-      CompletableFuture<R> work, RunControl control, CallGate.Entry inside) {
+      CompletableFuture<R> work, RunControl control, CallGate.Entry inside, CallMeter meter) {
     AsyncResult<R> outside = new AsyncResult<>(control);
     outside.watch();
+    outside.whenComplete((result, failure) -> meter.finish(failure));
     work.whenComplete(
         (result, failure) -> {
           inside.close();
-          if (failure == null) {
+          Throwable reason = failure == null ? null : cause(failure);
+          meter.finish(reason); // before the caller goes on
+          if (reason == null) {
             outside.complete(result);
           } else {
-            outside.completeExceptionally(cause(failure));
+            outside.completeExceptionally(reason);
           }
         });
     return outside;

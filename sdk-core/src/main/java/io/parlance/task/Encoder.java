@@ -203,6 +203,12 @@ final class Encoder implements AutoCloseable {
     return encoding;
   }
 
+  /** Runs a few tokens, so that what is made with the first run is there. */
+  void warmUp() {
+    Encoding some = encode(TextInput.of("a"), EncodingOptions.DEFAULT);
+    run(List.of(some), List.copyOf(session.outputs().keySet()), RunControl.create());
+  }
+
   /**
    * Runs the graph over some sequences at once, padded to the longest.
    *

@@ -28,6 +28,8 @@ final class EncoderCall<W, R> {
   private final EncoderTask<W, R> task;
   private final List<? extends @Nullable TextInput> inputs;
   private final boolean isolate;
+  private final TaskActivity activity;
+  private final CallMeter meter;
   private final AtomicReferenceArray<@Nullable List<Encoding>> encodings;
   private final AtomicReferenceArray<@Nullable NlpException> failures;
 
@@ -35,16 +37,22 @@ final class EncoderCall<W, R> {
    * Does nothing yet.
    *
    * @param isolate whether a bad input is a failure of its own rather than of the call
+   * @param activity told of each run
+   * @param meter takes the time of the call's parts
    */
   EncoderCall(
       Encoder encoder,
       EncoderTask<W, R> task,
       List<? extends @Nullable TextInput> inputs,
-      boolean isolate) {
+      boolean isolate,
+      TaskActivity activity,
+      CallMeter meter) {
     this.encoder = encoder;
     this.task = task;
     this.inputs = inputs;
     this.isolate = isolate;
+    this.activity = activity;
+    this.meter = meter;
     this.encodings = new AtomicReferenceArray<>(inputs.size());
     this.failures = new AtomicReferenceArray<>(inputs.size());
   }
@@ -54,7 +62,9 @@ final class EncoderCall<W, R> {
 
   /** What came of each input, in their order. */
   List<DocumentResult<R>> run(RunPool pool, RunControl control) {
+    long start = System.nanoTime();
     encodeAll(pool, control);
+    meter.tokenized(start);
     List<Window> windows = new ArrayList<>();
     List<@Nullable List<@Nullable W>> values = new ArrayList<>(inputs.size());
     for (int i = 0; i < inputs.size(); i++) {
@@ -119,7 +129,10 @@ final class EncoderCall<W, R> {
       List<Window> batch, List<@Nullable List<@Nullable W>> values, RunControl control) {
     try {
       List<Encoding> rows = batch.stream().map(Window::encoding).toList();
+      meter.runStarted();
+      long start = System.nanoTime();
       EncoderOutputs outputs = encoder.run(rows, task.outputs(), control);
+      tell(rows, System.nanoTime() - start);
       for (int row = 0; row < batch.size(); row++) {
         Window window = batch.get(row);
         List<@Nullable W> ofInput = values.get(window.input());
@@ -134,6 +147,13 @@ final class EncoderCall<W, R> {
         batch.forEach(window -> runBatch(List.of(window), values, control)); // one is at fault
       }
     }
+  }
+
+  private void tell(List<Encoding> rows, long nanos) {
+    int longest = rows.stream().mapToInt(Encoding::length).max().orElse(0);
+    int tokens = rows.stream().mapToInt(Encoding::length).sum();
+    meter.ran(nanos, tokens);
+    activity.ran(rows.size(), tokens, longest * rows.size() - tokens, nanos);
   }
 
   private List<DocumentResult<R>> decodeAll(List<@Nullable List<@Nullable W>> values) {

@@ -25,11 +25,13 @@ import org.jspecify.annotations.Nullable;
 final class GenerationCall {
   private final GenerativeModel model;
   private final GenerationView view;
+  private final CallMeter meter;
   private final @Nullable StopStrings stops;
 
-  GenerationCall(GenerativeModel model, GenerationView view) {
+  GenerationCall(GenerativeModel model, GenerationView view, CallMeter meter) {
     this.model = model;
     this.view = view;
+    this.meter = meter;
     List<String> strings =
         view.options().over(model.options()).get(GenerationOption.STOP_STRINGS, List.of());
     stops = strings.isEmpty() ? null : new StopStrings(tokenizer("stop_strings"), strings);
@@ -47,6 +49,14 @@ final class GenerationCall {
     return tokenizer;
   }
 
+  GenerativeModel model() {
+    return model;
+  }
+
+  CallMeter meter() {
+    return meter;
+  }
+
   @Nullable StopStrings stops() {
     return stops;
   }
@@ -55,16 +65,23 @@ final class GenerationCall {
     if (prompt == null) {
       throw new InvalidInputException("prompt " + index + " is null");
     }
-    return tokenizer("texts").encode(prompt).ids();
+    long start = System.nanoTime();
+    int[] ids = tokenizer("texts").encode(prompt).ids();
+    meter.tokenized(start);
+    return ids;
   }
 
   /** Messages as the model's own template writes them, special tokens included. */
   int[] encode(List<ChatMessage> messages) {
     Tokenizer tokenizer = tokenizer("messages");
+    long start = System.nanoTime();
     try {
       String prompt =
           model.chatTemplate().render(messages, ChatOptions.DEFAULT.withGenerationPrompt(true));
-      return tokenizer.encode(prompt, EncodingOptions.DEFAULT.withSpecialTokens(false)).ids();
+      int[] ids =
+          tokenizer.encode(prompt, EncodingOptions.DEFAULT.withSpecialTokens(false)).ids();
+      meter.tokenized(start);
+      return ids;
     } catch (ChatTemplateException e) {
       throw new InvalidInputException(
           "the chat template of " + model.name() + " does not take the messages: " + e.getMessage(),
@@ -98,6 +115,8 @@ final class GenerationCall {
 
   List<Generation> run(List<int[]> tokens, RunControl control) {
     List<List<Generation>> results = new ArrayList<>();
+    meter.runStarted();
+    long start = System.nanoTime();
     try (GenerationRun run = new GenerationRun(model.decoder(), view.batchRows(), control)) {
       for (int i = 0; i < tokens.size(); i++) {
         Prompt prompt = fit(tokens.get(i));
@@ -113,7 +132,14 @@ final class GenerationCall {
       }
       run.finish();
     }
-    return results.stream().map(result -> result.get(0)).toList();
+    List<Generation> all = results.stream().map(result -> result.get(0)).toList();
+    meter.ran(System.nanoTime() - start, all.stream().mapToLong(GenerationCall::tokens).sum());
+    return all;
+  }
+
+  private static long tokens(Generation generation) {
+    return generation.promptTokens()
+        + generation.sequences().stream().mapToLong(text -> text.tokenIds().size()).sum();
   }
 
   Generation describe(Prompt prompt, List<GeneratedTokens> found) {

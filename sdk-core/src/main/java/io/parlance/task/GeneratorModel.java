@@ -1,24 +1,46 @@
 package io.parlance.task;
 
+import io.parlance.ActivityListener;
 import io.parlance.Execution;
 import io.parlance.generation.GenerativeModel;
 import io.parlance.model.ModelSource;
 import io.parlance.runtime.CallGate;
 import io.parlance.runtime.SessionOptions;
+import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A generative model from its source to its end: loaded with the first call, shared by all views,
  * and freed when the calls in flight are over. Thread-safe.
  */
-final class GeneratorModel implements AutoCloseable {
+final class GeneratorModel implements ModelHandle {
+  private static final String TASK = "generator";
+
+  private final Supplier<ModelSource> source;
+  private final TaskActivity activity;
+  private final GenerationView standard;
   private final LazyModel<Loaded> model;
 
-  GeneratorModel(Supplier<ModelSource> source, Execution execution) {
+  /**
+   * Loads nothing yet.
+   *
+   * @param timeout of calls whose view has none, or null
+   */
+  GeneratorModel(
+      Supplier<ModelSource> source,
+      Execution execution,
+      @Nullable Duration timeout,
+      List<ActivityListener> listeners) {
+    this.source = source;
+    standard = timeout == null ? GenerationView.DEFAULT : GenerationView.DEFAULT.timeout(timeout);
+    activity = new TaskActivity(TASK, listeners);
     SessionOptions options = SessionOptions.defaults().withExecution(execution);
     model =
         new LazyModel<>(
-            "the generator", () -> new Loaded(GenerativeModel.open(source.get(), options)));
+            "the generator",
+            () -> activity.load(() -> new Loaded(GenerativeModel.open(source.get(), options))));
   }
 
   private record Loaded(GenerativeModel model) implements LoadedModel {
@@ -29,11 +51,51 @@ final class GeneratorModel implements AutoCloseable {
   }
 
   TextGenerator view() {
-    return new TextGenerator(this, GenerationView.DEFAULT);
+    return new TextGenerator(this, standard);
   }
 
-  boolean isLoaded() {
+  TaskActivity activity() {
+    return activity;
+  }
+
+  @Override
+  public String task() {
+    return TASK;
+  }
+
+  @Override
+  public ModelSource source() {
+    return source.get();
+  }
+
+  @Override
+  public boolean isLoaded() {
     return model.isLoaded();
+  }
+
+  @Override
+  public void load() {
+    model.use(loaded -> true);
+  }
+
+  @Override
+  public void warmUp() {
+    model.use(
+        loaded -> {
+          loaded.model().warmUp();
+          return true;
+        });
+  }
+
+  @Override
+  public String digest() {
+    return model.use(loaded -> loaded.model().digest());
+  }
+
+  /** Callers of generation wait. */
+  @Override
+  public int waitingCalls() {
+    return 0;
   }
 
   CallGate.Entry enter(Runnable terminate) {
@@ -44,8 +106,8 @@ final class GeneratorModel implements AutoCloseable {
     return model.get().model();
   }
 
-  @Override
-  public void close() {
-    model.close();
+  /** Refuses further calls; those in flight are waited for, or ended early. */
+  void close(boolean terminate) {
+    model.close(terminate);
   }
 }

@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A model from its source to its end: loaded with the first call, once, shared by all callers, and
- * freed by {@link #close()} when the calls in flight are over. Thread-safe.
+ * freed by {@link #close} when the calls in flight are over. Thread-safe.
  *
  * @param <L> the model in memory
  */
-final class LazyModel<L extends LoadedModel> implements AutoCloseable {
+final class LazyModel<L extends LoadedModel> {
   private final Supplier<L> opener;
   private final CallGate gate;
   private final ReentrantLock loading = new ReentrantLock();
@@ -69,10 +69,14 @@ final class LazyModel<L extends LoadedModel> implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  /**
+   * Refuses further calls, waits for those in flight and frees the model. May be repeated.
+   *
+   * @param terminate whether to end the calls in flight early
+   */
+  void close(boolean terminate) {
     gate.close(
-        false,
+        terminate,
         () -> {
           L model = loaded;
           if (model != null) {

@@ -17,13 +17,15 @@ import java.util.concurrent.CompletableFuture;
 final class MicroBatcher {
   private final RunPool pool;
   private final QueuePolicy policy;
+  private final TaskActivity activity;
   private final WaitingWindows waiting = new WaitingWindows(); // guarded by this
   private int waitingCalls; // guarded by this
   private int scheduled; // turns that wait in the pool or run, guarded by this
 
-  MicroBatcher(RunPool pool, QueuePolicy policy) {
+  MicroBatcher(RunPool pool, QueuePolicy policy, TaskActivity activity) {
     this.pool = pool;
     this.policy = policy;
+    this.activity = activity;
   }
 
   /**
@@ -32,8 +34,12 @@ final class MicroBatcher {
    * @return what was read from each; fails when the control stops the call, also while it waits
    */
   <W> CompletableFuture<List<W>> submit(
-      Encoder encoder, EncoderTask<W, ?> task, List<Encoding> windows, RunControl control) {
-    WaitingCall<W> call = new WaitingCall<>(encoder, task, windows, control);
+      Encoder encoder,
+      EncoderTask<W, ?> task,
+      List<Encoding> windows,
+      RunControl control,
+      CallMeter meter) {
+    WaitingCall<W> call = new WaitingCall<>(encoder, task, windows, control, meter);
     synchronized (this) {
       if (waitingCalls >= policy.maximumCalls()) {
         return CompletableFuture.failedFuture(
@@ -55,6 +61,11 @@ final class MicroBatcher {
     }
     schedule();
     return call.values();
+  }
+
+  /** Calls that wait for a run or are in one. */
+  synchronized int waitingCalls() {
+    return waitingCalls;
   }
 
   private synchronized void leave(WaitingCall<?> call) {
@@ -101,7 +112,7 @@ final class MicroBatcher {
   }
 
   /** Stops only when no call wants its result any more. */
-  private static void run(List<WaitingWindow> batch) {
+  private void run(List<WaitingWindow> batch) {
     RunControl run = RunControl.create();
     List<WaitingCall<?>> calls = new ArrayList<>();
     for (WaitingWindow window : batch) {
@@ -117,6 +128,8 @@ final class MicroBatcher {
         };
     calls.forEach(call -> call.values().whenComplete((values, failure) -> stopIfUnwanted.run()));
     WaitingCall<?> first = calls.get(0);
+    calls.forEach(call -> call.meter().runStarted());
+    long start = System.nanoTime();
     EncoderOutputs outputs;
     try {
       outputs =
@@ -130,8 +143,24 @@ final class MicroBatcher {
       calls.forEach(call -> call.fail(e));
       return;
     }
+    tell(batch, calls, System.nanoTime() - start);
     for (int row = 0; row < batch.size(); row++) {
       batch.get(row).read(outputs, row);
     }
+  }
+
+  private void tell(List<WaitingWindow> batch, List<WaitingCall<?>> calls, long nanos) {
+    for (WaitingCall<?> call : calls) {
+      call.meter()
+          .ran(
+              nanos,
+              batch.stream()
+                  .filter(window -> window.call() == call)
+                  .mapToLong(WaitingWindow::length)
+                  .sum());
+    }
+    int longest = batch.stream().mapToInt(WaitingWindow::length).max().orElse(0);
+    int tokens = batch.stream().mapToInt(WaitingWindow::length).sum();
+    activity.ran(batch.size(), tokens, longest * batch.size() - tokens, nanos);
   }
 }

@@ -3,12 +3,14 @@ package io.parlance.task;
 import io.parlance.DocumentResult;
 import io.parlance.TextInput;
 import io.parlance.cache.ResultCache;
+import io.parlance.model.ModelSource;
 import io.parlance.runtime.CallGate;
 import io.parlance.runtime.RunControl;
 import io.parlance.runtime.RunPool;
 import io.parlance.tokenizers.Encoding;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param <O> the options of the task, compared by value
  * @param <R> its result
  */
-final class TaskModel<O, R> implements AutoCloseable {
+final class TaskModel<O, R> implements ModelHandle {
+  private final String task;
+  private final Supplier<ModelSource> source;
+  private final TaskActivity activity;
   private final LazyModel<LoadedTask<O, R>> model;
   private final RunPool pool;
   private final ResultCache cache;
@@ -28,13 +33,21 @@ final class TaskModel<O, R> implements AutoCloseable {
   /**
    * Loads nothing yet.
    *
-   * @param name what messages call it, such as "the classifier"
+   * @param task what messages call it, such as "classifier"
    */
-  TaskModel(String name, Supplier<LoadedTask<O, R>> opener, TaskResources resources) {
-    model = new LazyModel<>(name, opener);
+  TaskModel(
+      String task,
+      Supplier<ModelSource> source,
+      Function<ModelSource, LoadedTask<O, R>> opener,
+      TaskResources resources) {
+    this.task = task;
+    this.source = source;
+    activity = new TaskActivity(task, resources.listeners());
+    model =
+        new LazyModel<>("the " + task, () -> activity.load(() -> opener.apply(source.get())));
     pool = resources.pool();
     cache = resources.cache();
-    batcher = new MicroBatcher(resources.pool(), resources.queue());
+    batcher = new MicroBatcher(resources.pool(), resources.queue(), activity);
   }
 
   LazyModel<LoadedTask<O, R>> model() {
@@ -49,6 +62,10 @@ final class TaskModel<O, R> implements AutoCloseable {
 
   /** Results in the order of the inputs; the first failure ends the call. */
   List<R> runAll(List<TextInput> inputs, O options, RunControl control) {
+    return activity.call(inputs.size(), meter -> runAll(inputs, options, control, meter));
+  }
+
+  private List<R> runAll(List<TextInput> inputs, O options, RunControl control, CallMeter meter) {
     try (CallGate.Entry inside = model.enter(control::cancel)) {
       LoadedTask<O, R> loaded = model.get();
       return cache.getAll(
@@ -62,7 +79,8 @@ final class TaskModel<O, R> implements AutoCloseable {
                           ? inputs
                           : missing.stream().map(inputs::get).toList(),
                       false,
-                      control)
+                      control,
+                      meter)
                   .stream()
                   .map(DocumentResult::get)
                   .toList(),
@@ -74,10 +92,14 @@ final class TaskModel<O, R> implements AutoCloseable {
   /** Results in the order of the inputs, or what was wrong with each; nothing is remembered. */
   List<DocumentResult<R>> attemptAll(
       List<@Nullable TextInput> inputs, O options, RunControl control) {
-    try (CallGate.Entry inside = model.enter(control::cancel)) {
-      LoadedTask<O, R> loaded = model.get();
-      return call(loaded.encoder(), loaded.with(options), inputs, true, control);
-    }
+    return activity.call(
+        inputs.size(),
+        meter -> {
+          try (CallGate.Entry inside = model.enter(control::cancel)) {
+            LoadedTask<O, R> loaded = model.get();
+            return call(loaded.encoder(), loaded.with(options), inputs, true, control, meter);
+          }
+        });
   }
 
   private <W> List<DocumentResult<R>> call(
@@ -85,8 +107,9 @@ final class TaskModel<O, R> implements AutoCloseable {
       EncoderTask<W, R> task,
       List<? extends @Nullable TextInput> inputs,
       boolean isolate,
-      RunControl control) {
-    return new EncoderCall<>(encoder, task, inputs, isolate).run(pool, control);
+      RunControl control,
+      CallMeter meter) {
+    return new EncoderCall<>(encoder, task, inputs, isolate, activity, meter).run(pool, control);
   }
 
   /**
@@ -96,44 +119,91 @@ final class TaskModel<O, R> implements AutoCloseable {
    *     back
    */
   CompletableFuture<R> submit(TextInput input, O options, RunControl control) {
+    CallMeter meter = activity.start(1, true);
     CallGate.Entry inside;
     try {
       inside = model.enter(control::cancel);
     } catch (IllegalStateException closed) {
+      meter.finish(closed);
       return CompletableFuture.failedFuture(closed);
     }
     CompletableFuture<R> result;
     try {
       result =
           model.isLoaded()
-              ? submit(model.get(), input, options, control)
+              ? submit(model.get(), input, options, control, meter)
               : CompletableFuture.supplyAsync(model::get, pool::execute)
-                  .thenCompose(loaded -> submit(loaded, input, options, control));
+                  .thenCompose(loaded -> submit(loaded, input, options, control, meter));
     } catch (RuntimeException e) {
       result = CompletableFuture.failedFuture(e);
     }
-    return AsyncResult.of(result, control, inside);
+    return AsyncResult.of(result, control, inside, meter);
   }
 
   private CompletableFuture<R> submit(
-      LoadedTask<O, R> loaded, TextInput input, O options, RunControl control) {
+      LoadedTask<O, R> loaded, TextInput input, O options, RunControl control, CallMeter meter) {
     return cache.getAsync(
         new Scope(loaded, options),
         input,
-        () -> enqueue(loaded.encoder(), loaded.with(options), input, control),
+        () -> enqueue(loaded.encoder(), loaded.with(options), input, control, meter),
         loaded::weigh);
   }
 
   private <W> CompletableFuture<R> enqueue(
-      Encoder encoder, EncoderTask<W, R> task, TextInput input, RunControl control) {
+      Encoder encoder,
+      EncoderTask<W, R> task,
+      TextInput input,
+      RunControl control,
+      CallMeter meter) {
+    long start = System.nanoTime();
     List<Encoding> windows = task.encode(input);
+    meter.tokenized(start);
     return batcher
-        .submit(encoder, task, windows, control)
+        .submit(encoder, task, windows, control, meter)
         .thenApply(values -> task.decode(input, windows, values));
   }
 
   @Override
-  public void close() {
-    model.close();
+  public String task() {
+    return task;
+  }
+
+  @Override
+  public ModelSource source() {
+    return source.get();
+  }
+
+  @Override
+  public boolean isLoaded() {
+    return model.isLoaded();
+  }
+
+  @Override
+  public void load() {
+    model.use(loaded -> true);
+  }
+
+  @Override
+  public void warmUp() {
+    model.use(
+        loaded -> {
+          loaded.encoder().warmUp();
+          return true;
+        });
+  }
+
+  @Override
+  public String digest() {
+    return model.use(loaded -> loaded.encoder().folder().digest());
+  }
+
+  @Override
+  public int waitingCalls() {
+    return batcher.waitingCalls();
+  }
+
+  /** Refuses further calls; those in flight are waited for, or ended early. */
+  void close(boolean terminate) {
+    model.close(terminate);
   }
 }

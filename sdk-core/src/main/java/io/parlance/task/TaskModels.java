@@ -1,5 +1,6 @@
 package io.parlance.task;
 
+import io.parlance.ActivityListener;
 import io.parlance.Answers;
 import io.parlance.Classification;
 import io.parlance.Embedding;
@@ -10,9 +11,11 @@ import io.parlance.QueuePolicy;
 import io.parlance.Relevance;
 import io.parlance.cache.ResultCache;
 import io.parlance.model.ModelSource;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The models of all tasks, the threads that run them and the cache that they share. Loads nothing
@@ -20,6 +23,7 @@ import java.util.function.Supplier;
  */
 public final class TaskModels implements AutoCloseable {
   private final TaskResources resources;
+  private final @Nullable Duration timeout;
   private final TaskModel<ClassificationOptions, Classification> classifier;
   private final TaskModel<EntityOptions, EntityExtraction> entityExtractor;
   private final TaskModel<AnswerOptions, Answers> questionAnswerer;
@@ -27,6 +31,15 @@ public final class TaskModels implements AutoCloseable {
   private final TaskModel<MaskOptions, MaskFilling> maskFiller;
   private final TaskModel<RankOptions, Relevance> ranker;
   private final GeneratorModel generator;
+
+  /** Tasks on models to which nobody listens, and whose calls may take any time. */
+  public TaskModels(
+      Function<String, ModelSource> sources,
+      Execution execution,
+      ResultCache cache,
+      QueuePolicy queue) {
+    this(sources, execution, cache, queue, null, List.of());
+  }
 
   /**
    * Tasks on models.
@@ -36,13 +49,18 @@ public final class TaskModels implements AutoCloseable {
    * @param execution where the models run
    * @param cache what remembers their results
    * @param queue how asynchronous calls wait
+   * @param timeout of calls whose view has none, or null
+   * @param listeners told what the tasks do
    */
   public TaskModels(
       Function<String, ModelSource> sources,
       Execution execution,
       ResultCache cache,
-      QueuePolicy queue) {
-    resources = TaskResources.of(execution, cache, queue);
+      QueuePolicy queue,
+      @Nullable Duration timeout,
+      List<ActivityListener> listeners) {
+    this.timeout = timeout;
+    resources = TaskResources.of(execution, cache, queue, listeners);
     classifier =
         model("classifier", sources, source -> LoadedClassifier.open(source, resources.options()));
     entityExtractor =
@@ -60,45 +78,45 @@ public final class TaskModels implements AutoCloseable {
     maskFiller =
         model("maskFiller", sources, source -> LoadedMaskFiller.open(source, resources.options()));
     ranker = model("ranker", sources, source -> LoadedRanker.open(source, resources.options()));
-    generator = new GeneratorModel(() -> sources.apply("generator"), execution);
+    generator =
+        new GeneratorModel(() -> sources.apply("generator"), execution, timeout, listeners);
   }
 
   private <O, R> TaskModel<O, R> model(
       String task,
       Function<String, ModelSource> sources,
       Function<ModelSource, LoadedTask<O, R>> opener) {
-    Supplier<LoadedTask<O, R>> open = () -> opener.apply(sources.apply(task));
-    return new TaskModel<>("the " + task, open, resources);
+    return new TaskModel<>(task, () -> sources.apply(task), opener, resources);
   }
 
   /** Classification with the model's own settings. */
   public TextClassifier classifier() {
-    return new TextClassifier(new BoundTask<>(classifier, ClassificationOptions.DEFAULT, null));
+    return new TextClassifier(new BoundTask<>(classifier, ClassificationOptions.DEFAULT, timeout));
   }
 
   /** Entity extraction with the SDK's default options. */
   public EntityExtractor entityExtractor() {
-    return new EntityExtractor(new BoundTask<>(entityExtractor, EntityOptions.DEFAULT, null));
+    return new EntityExtractor(new BoundTask<>(entityExtractor, EntityOptions.DEFAULT, timeout));
   }
 
   /** Question answering with the defaults of the reference. */
   public QuestionAnswerer questionAnswerer() {
-    return new QuestionAnswerer(new BoundTask<>(questionAnswerer, AnswerOptions.DEFAULT, null));
+    return new QuestionAnswerer(new BoundTask<>(questionAnswerer, AnswerOptions.DEFAULT, timeout));
   }
 
   /** Embeddings as the model makes them. */
   public TextEmbedder embedder() {
-    return new TextEmbedder(new BoundTask<>(embedder, EmbeddingOptions.DEFAULT, null));
+    return new TextEmbedder(new BoundTask<>(embedder, EmbeddingOptions.DEFAULT, timeout));
   }
 
   /** Filling of masks with the defaults of the reference. */
   public MaskFiller maskFiller() {
-    return new MaskFiller(new BoundTask<>(maskFiller, MaskOptions.DEFAULT, null));
+    return new MaskFiller(new BoundTask<>(maskFiller, MaskOptions.DEFAULT, timeout));
   }
 
   /** Ranking with the model's usual scores. */
   public PairRanker ranker() {
-    return new PairRanker(new BoundTask<>(ranker, RankOptions.DEFAULT, null));
+    return new PairRanker(new BoundTask<>(ranker, RankOptions.DEFAULT, timeout));
   }
 
   /** Text generation with the settings that come with the model. */
@@ -108,19 +126,34 @@ public final class TaskModels implements AutoCloseable {
 
   /** Models in memory now. */
   public int loaded() {
-    int others = generator.isLoaded() ? 1 : 0;
-    return others + (int) all().stream().filter(task -> task.model().isLoaded()).count();
+    return (int) all().stream().filter(ModelHandle::isLoaded).count();
   }
 
-  private List<TaskModel<?, ?>> all() {
+  /** The models of all tasks, whether there is one or not. */
+  public List<ModelHandle> all() {
+    List<ModelHandle> all = new ArrayList<>(encoders());
+    all.add(generator);
+    return all;
+  }
+
+  private List<TaskModel<?, ?>> encoders() {
     return List.of(classifier, entityExtractor, questionAnswerer, embedder, maskFiller, ranker);
   }
 
   /** Refuses further calls, waits for those in flight and frees the models. May be repeated. */
   @Override
   public void close() {
-    all().forEach(TaskModel::close);
-    generator.close();
+    close(false);
+  }
+
+  /**
+   * As {@link #close()}.
+   *
+   * @param terminate whether to end the calls in flight early
+   */
+  public void close(boolean terminate) {
+    encoders().forEach(task -> task.close(terminate));
+    generator.close(terminate);
     resources.pool().close();
   }
 }

@@ -133,7 +133,8 @@ public final class TextGenerator {
 
   /** Loads the model, if it is not in memory yet. */
   public TextGenerator load() {
-    return call((loaded, control) -> this);
+    model.load();
+    return this;
   }
 
   /**
@@ -152,8 +153,8 @@ public final class TextGenerator {
   /** Goes on from many prompts; results come in their order. */
   public List<Generation> generate(List<String> prompts) {
     return call(
-        (loaded, control) -> {
-          GenerationCall call = new GenerationCall(loaded, view);
+        prompts.size(),
+        (call, control) -> {
           List<int[]> tokens = new ArrayList<>();
           for (int i = 0; i < prompts.size(); i++) {
             tokens.add(call.encode(i, prompts.get(i)));
@@ -165,7 +166,7 @@ public final class TextGenerator {
   /** Goes on from prompts that are token ids already. */
   public List<Generation> generateFromTokens(List<int[]> prompts) {
     List<int[]> copies = prompts.stream().map(int[]::clone).toList();
-    return call((loaded, control) -> new GenerationCall(loaded, view).run(copies, control));
+    return call(copies.size(), (call, control) -> call.run(copies, control));
   }
 
   /**
@@ -205,8 +206,10 @@ public final class TextGenerator {
    */
   public double perplexity(String text) {
     return call(
-        (loaded, control) -> {
-          int[] tokens = new GenerationCall(loaded, view).encode(0, text);
+        1,
+        (call, control) -> {
+          GenerativeModel loaded = call.model();
+          int[] tokens = call.encode(0, text);
           int window = loaded.positions().orElse(Math.max(2, tokens.length));
           return new TextScorer(loaded)
               .perplexity(tokens, window, Math.max(1, window / 2), control);
@@ -220,9 +223,9 @@ public final class TextGenerator {
    */
   public List<ContinuationScore> score(String context, List<String> continuations) {
     return call(
-        (loaded, control) -> {
-          GenerationCall call = new GenerationCall(loaded, view);
-          TextScorer scorer = new TextScorer(loaded);
+        continuations.size(),
+        (call, control) -> {
+          TextScorer scorer = new TextScorer(call.model());
           int before = call.encode(0, context).length;
           List<ContinuationScore> scores = new ArrayList<>();
           for (int i = 0; i < continuations.size(); i++) {
@@ -245,11 +248,7 @@ public final class TextGenerator {
    */
   public Generation chat(List<ChatMessage> messages) {
     List<ChatMessage> copy = List.copyOf(messages);
-    return call(
-        (loaded, control) -> {
-          GenerationCall call = new GenerationCall(loaded, view);
-          return call.run(List.of(call.encode(copy)), control).get(0);
-        });
+    return call(1, (call, control) -> call.run(List.of(call.encode(copy)), control).get(0));
   }
 
   /** Answers the last of some messages, piece by piece; see {@link #stream(String)}. */
@@ -271,11 +270,17 @@ public final class TextGenerator {
     return new TextStream(model, view, prompt);
   }
 
-  private <R> R call(BiFunction<GenerativeModel, RunControl, R> action) {
+  private <R> R call(int inputs, BiFunction<GenerationCall, RunControl, R> action) {
     RunControl control =
         view.timeout() == null ? RunControl.create() : RunControl.withTimeout(view.timeout());
-    try (CallGate.Entry inside = model.enter(control::cancel)) {
-      return action.apply(model.get(), control);
-    }
+    return model
+        .activity()
+        .call(
+            inputs,
+            meter -> {
+              try (CallGate.Entry inside = model.enter(control::cancel)) {
+                return action.apply(new GenerationCall(model.get(), view, meter), control);
+              }
+            });
   }
 }

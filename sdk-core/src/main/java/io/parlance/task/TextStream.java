@@ -28,6 +28,7 @@ final class TextStream implements Spliterator<String>, AutoCloseable {
   private final Function<GenerationCall, int[]> prompt;
   private final RunControl control;
   private final StringBuilder pending = new StringBuilder();
+  private @Nullable CallMeter meter;
   private @Nullable GenerationRun run;
   private @Nullable StopStrings stops;
   private @Nullable Generation generation;
@@ -54,10 +55,13 @@ final class TextStream implements Spliterator<String>, AutoCloseable {
   }
 
   private String next() {
+    CallMeter current = meter();
     try (CallGate.Entry inside = model.enter(control::cancel)) {
-      GenerationRun now = run == null ? open() : run;
+      GenerationRun now = run == null ? open(current) : run;
       while (generation == null) {
+        long start = System.nanoTime();
         now.step();
+        current.ran(System.nanoTime() - start, 0);
         if (generation == null) {
           String piece = take();
           if (!piece.isEmpty()) {
@@ -68,15 +72,28 @@ final class TextStream implements Spliterator<String>, AutoCloseable {
       close();
       return generation().text().substring(given); // what was held back
     } catch (RuntimeException | Error e) {
+      current.finish(e);
       close();
       throw e;
     }
   }
 
-  private GenerationRun open() {
+  /** The call begins when the first piece is asked for, and ends when the stream is closed. */
+  private CallMeter meter() {
+    CallMeter known = meter;
+    if (known == null) {
+      known = model.activity().start(1, false);
+      meter = known;
+    }
+    return known;
+  }
+
+  private GenerationRun open(CallMeter current) {
     GenerativeModel loaded = model.get();
-    GenerationCall call = new GenerationCall(loaded, view);
+    GenerationCall call = new GenerationCall(loaded, view, current);
     GenerationCall.Prompt tokens = call.fit(prompt.apply(call));
+    current.runStarted();
+    current.ran(0, tokens.tokens().length);
     Tokenizer tokenizer = Objects.requireNonNull(loaded.tokenizer());
     StreamingDetokenizer pieces = new StreamingDetokenizer(tokenizer, true);
     if (!loaded.decoder().hasEncoder()) {
@@ -91,7 +108,13 @@ final class TextStream implements Spliterator<String>, AutoCloseable {
     GenerationRun opened = new GenerationRun(loaded.decoder(), view.batchRows(), control);
     run = opened;
     opened.add(
-        call.request(tokens).listener(token -> append(pieces.add(token))).build(),
+        call.request(tokens)
+            .listener(
+                token -> {
+                  current.ran(0, 1);
+                  append(pieces.add(token));
+                })
+            .build(),
         found -> generation = call.describe(tokens, found));
     return opened;
   }
@@ -145,6 +168,9 @@ final class TextStream implements Spliterator<String>, AutoCloseable {
     GenerationRun now = run;
     if (now != null) {
       now.close();
+    }
+    if (meter != null) {
+      meter.finish(null);
     }
   }
 }

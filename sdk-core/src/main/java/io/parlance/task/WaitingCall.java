@@ -14,16 +14,22 @@ final class WaitingCall<W> {
   private final Encoder encoder;
   private final EncoderTask<W, ?> task;
   private final RunControl control;
+  private final CallMeter meter;
   private final List<WaitingWindow> windows = new ArrayList<>();
   private final AtomicReferenceArray<@Nullable W> read;
   private final AtomicInteger missing;
   private final CompletableFuture<List<W>> values = new CompletableFuture<>();
 
   WaitingCall(
-      Encoder encoder, EncoderTask<W, ?> task, List<Encoding> encodings, RunControl control) {
+      Encoder encoder,
+      EncoderTask<W, ?> task,
+      List<Encoding> encodings,
+      RunControl control,
+      CallMeter meter) {
     this.encoder = encoder;
     this.task = task;
     this.control = control;
+    this.meter = meter;
     for (int place = 0; place < encodings.size(); place++) {
       windows.add(new WaitingWindow(this, place, encodings.get(place)));
     }
@@ -37,6 +43,10 @@ final class WaitingCall<W> {
 
   EncoderTask<W, ?> task() {
     return task;
+  }
+
+  CallMeter meter() {
+    return meter;
   }
 
   List<WaitingWindow> waitingWindows() {

@@ -42,13 +42,15 @@ class AsyncCallsTest {
   private final ResultCache cache = new ResultCache(CachePolicy.maximumBytes(1 << 20));
   private final TaskResources resources =
       TaskResources.of(
-          Execution.cpu().threads(2), cache, QueuePolicy.defaults().maximumCalls(QUEUE));
+          Execution.cpu().threads(2),
+          cache,
+          QueuePolicy.defaults().maximumCalls(QUEUE),
+          List.of());
   private final TaskModel<ClassificationOptions, Classification> model =
       new TaskModel<>(
-          "the classifier",
-          () ->
-              LoadedClassifier.open(
-                  ModelSource.of(TestModels.folder("textcls-bert")), resources.options()),
+          "classifier",
+          () -> ModelSource.of(TestModels.folder("textcls-bert")),
+          source -> LoadedClassifier.open(source, resources.options()),
           resources);
   private final TextClassifier classifier =
       new TextClassifier(new BoundTask<>(model, ClassificationOptions.DEFAULT, null));
@@ -57,7 +59,7 @@ class AsyncCallsTest {
   @AfterEach
   void nothingLeaks() {
     free.countDown();
-    model.close();
+    model.close(false);
     resources.pool().close();
     assertThat(NativeHandles.live()).isEqualTo(handlesBefore);
   }
@@ -142,7 +144,9 @@ class AsyncCallsTest {
   void aCallMayBeTakenBack() {
     occupy();
     List<CompletableFuture<Classification>> calls = submit(QUEUE);
+    assertThat(model.waitingCalls()).isEqualTo(QUEUE);
     calls.forEach(call -> call.cancel(true));
+    assertThat(model.waitingCalls()).isZero();
     assertThat(calls).allMatch(CompletableFuture::isCancelled);
     CompletableFuture<Classification> next = classifier.submit(TextInput.of("good")); // has room
     free.countDown();
@@ -167,7 +171,7 @@ class AsyncCallsTest {
   void closingWaitsForCallsThatWait() throws Exception {
     occupy();
     List<CompletableFuture<Classification>> calls = submit(50);
-    Thread closing = new Thread(model::close);
+    Thread closing = new Thread(() -> model.close(false));
     closing.start();
     while (closing.getState() != Thread.State.WAITING) {
       Thread.onSpinWait();
