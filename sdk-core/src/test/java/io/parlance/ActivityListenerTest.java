@@ -232,8 +232,7 @@ class ActivityListenerTest {
             }
           }
         };
-    Nlp nlp =
-        Nlp.builder().listener(closing).classifier(TestModels.folder("textcls-bert")).build();
+    Nlp nlp = Nlp.builder().listener(closing).classifier(TestModels.folder("textcls-bert")).build();
     current.set(nlp);
     List<String> texts =
         Stream.iterate(0, i -> i + 1).limit(500).map(i -> TEXT.repeat(8) + i).toList();

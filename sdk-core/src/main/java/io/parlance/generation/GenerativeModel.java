@@ -235,7 +235,10 @@ public final class GenerativeModel implements AutoCloseable {
     return folder.digest();
   }
 
-  /** Generates a token, or reads one where there is no cache, so that what is made with the first run is there. */
+  /**
+   * Generates a token, or reads one where there is no cache, so that what is made with the first
+   * run is there.
+   */
   public void warmUp() {
     int[] some = tokenizer == null ? new int[] {0} : tokenizer.encode("a").ids();
     if (!decoder.hasCache()) {

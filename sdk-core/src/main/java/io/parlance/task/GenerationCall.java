@@ -78,8 +78,7 @@ final class GenerationCall {
     try {
       String prompt =
           model.chatTemplate().render(messages, ChatOptions.DEFAULT.withGenerationPrompt(true));
-      int[] ids =
-          tokenizer.encode(prompt, EncodingOptions.DEFAULT.withSpecialTokens(false)).ids();
+      int[] ids = tokenizer.encode(prompt, EncodingOptions.DEFAULT.withSpecialTokens(false)).ids();
       meter.tokenized(start);
       return ids;
     } catch (ChatTemplateException e) {

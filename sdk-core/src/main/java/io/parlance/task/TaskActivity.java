@@ -75,8 +75,7 @@ final class TaskActivity {
   }
 
   private void loaded(long start, @Nullable Throwable failure) {
-    LoadReport load =
-        new LoadReport(task, Duration.ofNanos(System.nanoTime() - start), failure);
+    LoadReport load = new LoadReport(task, Duration.ofNanos(System.nanoTime() - start), failure);
     tell(listener -> listener.modelLoaded(load));
   }
 

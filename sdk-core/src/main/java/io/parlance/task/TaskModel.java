@@ -43,8 +43,7 @@ final class TaskModel<O, R> implements ModelHandle {
     this.task = task;
     this.source = source;
     activity = new TaskActivity(task, resources.listeners());
-    model =
-        new LazyModel<>("the " + task, () -> activity.load(() -> opener.apply(source.get())));
+    model = new LazyModel<>("the " + task, () -> activity.load(() -> opener.apply(source.get())));
     pool = resources.pool();
     cache = resources.cache();
     batcher = new MicroBatcher(resources.pool(), resources.queue(), activity);

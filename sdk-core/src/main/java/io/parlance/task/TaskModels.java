@@ -78,8 +78,7 @@ public final class TaskModels implements AutoCloseable {
     maskFiller =
         model("maskFiller", sources, source -> LoadedMaskFiller.open(source, resources.options()));
     ranker = model("ranker", sources, source -> LoadedRanker.open(source, resources.options()));
-    generator =
-        new GeneratorModel(() -> sources.apply("generator"), execution, timeout, listeners);
+    generator = new GeneratorModel(() -> sources.apply("generator"), execution, timeout, listeners);
   }
 
   private <O, R> TaskModel<O, R> model(

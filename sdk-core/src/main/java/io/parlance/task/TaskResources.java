@@ -24,10 +24,7 @@ record TaskResources(
     QueuePolicy queue,
     List<ActivityListener> listeners) {
   static TaskResources of(
-      Execution execution,
-      ResultCache cache,
-      QueuePolicy queue,
-      List<ActivityListener> listeners) {
+      Execution execution, ResultCache cache, QueuePolicy queue, List<ActivityListener> listeners) {
     SessionOptions all = SessionOptions.defaults().withExecution(execution);
     boolean cpu = execution.device() == Execution.Device.CPU;
     int threads = all.threads();

@@ -42,10 +42,7 @@ class AsyncCallsTest {
   private final ResultCache cache = new ResultCache(CachePolicy.maximumBytes(1 << 20));
   private final TaskResources resources =
       TaskResources.of(
-          Execution.cpu().threads(2),
-          cache,
-          QueuePolicy.defaults().maximumCalls(QUEUE),
-          List.of());
+          Execution.cpu().threads(2), cache, QueuePolicy.defaults().maximumCalls(QUEUE), List.of());
   private final TaskModel<ClassificationOptions, Classification> model =
       new TaskModel<>(
           "classifier",
