@@ -12,6 +12,7 @@ import io.parlance.model.ModelSource;
 import io.parlance.model.StarterModels;
 import io.parlance.models.architecture.Labels;
 import io.parlance.models.architecture.Labels.ProblemType;
+import io.parlance.models.ngram.NgramLanguageModel;
 import io.parlance.models.training.ClassificationMetrics;
 import io.parlance.models.training.LabeledDataset;
 import io.parlance.models.training.LabeledExample;
@@ -36,10 +37,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "evaluate",
     description = {
-      "Measures a classifier on labelled texts.",
+      "Measures a classifier on labelled texts, an n-gram model on plain ones.",
       "Reads lines {\"text\", \"text_pair\"?, \"label\"} and writes one JSON object with the "
           + "metrics of the problem: accuracy, macro_f1, micro_f1, matthews, pearson, "
-          + "spearman."
+          + "spearman. For an n-gram model, a folder or an ARPA file, reads texts, one a line or "
+          + "JSON Lines {\"text\"}, and writes the perplexity."
     })
 final class EvaluateCommand extends Subcommand {
 
@@ -54,12 +56,15 @@ final class EvaluateCommand extends Subcommand {
       names = "--data",
       required = true,
       paramLabel = "FILE",
-      description = "JSON Lines with labels, plain or gzip.")
+      description = "JSON Lines with labels, or texts; plain or gzip.")
   private Path data;
 
   @Override
   public Integer call() throws IOException {
     String given = model.model();
+    if (given != null && !given.contains(":") && NgramLanguageModel.isAt(Path.of(given))) {
+      return measureNgrams(Path.of(given));
+    }
     ModelSource source = given == null ? StarterModels.find("classifier") : ModelSource.of(given);
     try (Nlp nlp =
         Nlp.builder()
@@ -75,10 +80,21 @@ final class EvaluateCommand extends Subcommand {
       streams()
           .messages()
           .printf(Locale.ROOT, "%.0f texts/s%n", dataset.examples().size() / seconds);
-      streams().out().write((Json.line(metrics) + "\n").getBytes(StandardCharsets.UTF_8));
-      streams().out().flush();
+      write(metrics);
     }
     return ExitStatus.SUCCESS;
+  }
+
+  private int measureNgrams(Path source) throws IOException {
+    try (NgramCorpus corpus = NgramCorpus.ofModel(source)) {
+      write(corpus.score(data, NgramLanguageModel.load(source)));
+    }
+    return ExitStatus.SUCCESS;
+  }
+
+  private void write(JsonObject metrics) throws IOException {
+    streams().out().write((Json.line(metrics) + "\n").getBytes(StandardCharsets.UTF_8));
+    streams().out().flush();
   }
 
   private static @Nullable ProblemType problemType(ModelSource source) {

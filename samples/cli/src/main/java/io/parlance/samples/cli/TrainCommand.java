@@ -1,20 +1,28 @@
 package io.parlance.samples.cli;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import io.parlance.models.architecture.EncoderConfig;
 import io.parlance.models.architecture.Head;
 import io.parlance.models.architecture.Labels;
 import io.parlance.models.architecture.PretrainedModel;
+import io.parlance.models.ngram.NgramLanguageModel;
+import io.parlance.models.ngram.NgramTrainer;
 import io.parlance.models.training.ClassificationData;
 import io.parlance.models.training.LabeledDataset;
 import io.parlance.models.training.TrainingData;
 import io.parlance.tokenizers.Tokenizer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** Trains a model for a task. */
@@ -22,15 +30,17 @@ import picocli.CommandLine.Option;
     name = "train",
     defaultValueProvider = Recipe.Defaults.class,
     description = {
-      "Trains a classifier and exports it.",
-      "Reads JSON Lines {\"text\", \"text_pair\"?, \"label\"}; a label is a class, a list of "
-          + "classes, or a number to predict. Writes a model folder."
+      "Trains a model for a task and writes its folder.",
+      "classify reads JSON Lines {\"text\", \"text_pair\"?, \"label\"}; a label is a class, a "
+          + "list of classes, or a number to predict. ngram counts texts, one a line or JSON "
+          + "Lines {\"text\"}, for a language model."
     })
 final class TrainCommand extends TrainingCommand {
 
   /** What can be trained. */
   enum Task {
-    CLASSIFY;
+    CLASSIFY,
+    NGRAM;
 
     @Override
     public String toString() {
@@ -73,7 +83,57 @@ final class TrainCommand extends TrainingCommand {
               + "${DEFAULT-VALUE}); helps where labels are few.")
   private int pretrainingEpochs;
 
+  @Mixin private NgramFlags ngram;
+
   private @Nullable LabeledDataset dataset;
+
+  @Override
+  public Integer call() throws IOException {
+    if (task == Task.NGRAM) {
+      requireOnly(
+          "--task --train --dev --output --tokenizer --recipe --verbose --order --smoothing "
+              + "--pseudo-count --weights");
+      return countNgrams();
+    }
+    return super.call();
+  }
+
+  /** Refuses options that the task would pass over. */
+  private void requireOnly(String known) {
+    List<String> names = List.of(known.split(" "));
+    for (OptionSpec option : spec().commandLine().getParseResult().matchedOptions()) {
+      if (!names.contains(option.longestName())) {
+        throw new RefusedException(
+            option.longestName() + " has no meaning for --task " + task + "; leave it out");
+      }
+    }
+  }
+
+  private int countNgrams() throws IOException {
+    NgramTrainer trainer = new NgramTrainer(ngram.order(), ngram.smoothing());
+    try (NgramCorpus corpus = NgramCorpus.of(tokenizerFolder())) {
+      long texts = corpus.count(train, trainer);
+      NgramLanguageModel model = trainer.train();
+      model.save(output());
+      corpus.save(tokenizerFolder(), output());
+      JsonObject report = new JsonObject();
+      report.addProperty("output", output().toString());
+      report.addProperty("texts", texts);
+      JsonArray ngrams = new JsonArray();
+      for (int length = 1; length <= model.order(); length++) {
+        ngrams.add(model.size(length));
+      }
+      report.add("ngrams", ngrams);
+      if (development != null) {
+        corpus
+            .score(development, model)
+            .entrySet()
+            .forEach(entry -> report.add(entry.getKey(), entry.getValue()));
+      }
+      write(report);
+    }
+    return ExitStatus.SUCCESS;
+  }
 
   private LabeledDataset dataset() {
     if (dataset == null) {

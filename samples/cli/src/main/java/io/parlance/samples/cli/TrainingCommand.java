@@ -236,6 +236,21 @@ abstract class TrainingCommand extends Subcommand {
       best.metrics()
           .forEach((metric, value) -> report.add(TrainingDisplay.name(metric), Json.number(value)));
     }
+    write(report);
+  }
+
+  /** Where the trained model goes. */
+  final Path output() {
+    return output;
+  }
+
+  /** The tokenizer that was asked for, null for none. */
+  final @Nullable Path tokenizerFolder() {
+    return tokenizerFolder;
+  }
+
+  /** Writes what came out, on one line. */
+  final void write(JsonObject report) throws IOException {
     streams().out().write((Json.line(report) + "\n").getBytes(StandardCharsets.UTF_8));
     streams().out().flush();
   }

@@ -1,0 +1,42 @@
+package io.parlance.models.ngram;
+
+/**
+ * How well a model foretells sentences. Logarithms are natural; the end of each sentence counts as
+ * a token, its start does not.
+ *
+ * @param sentences how many
+ * @param tokens how many words were foretold, ends of sentences included
+ * @param unknownTokens how many of them the model does not know
+ * @param logProbability the sum over all tokens; minus infinity where one of them cannot be
+ * @param knownLogProbability the same without the unknown tokens
+ */
+public record NgramScore(
+    long sentences,
+    long tokens,
+    long unknownTokens,
+    double logProbability,
+    double knownLogProbability) {
+
+  /** Of no sentence. */
+  public static final NgramScore NOTHING = new NgramScore(0, 0, 0, 0, 0);
+
+  /** The exponential of the mean negative log-probability; NaN for no token. */
+  public double perplexity() {
+    return Math.exp(-logProbability / tokens);
+  }
+
+  /** The same without the unknown tokens, as SRILM gives it; NaN where no other is left. */
+  public double knownPerplexity() {
+    return Math.exp(-knownLogProbability / (tokens - unknownTokens));
+  }
+
+  /** This and another together. */
+  public NgramScore plus(NgramScore other) {
+    return new NgramScore(
+        sentences + other.sentences,
+        tokens + other.tokens,
+        unknownTokens + other.unknownTokens,
+        logProbability + other.logProbability,
+        knownLogProbability + other.knownLogProbability);
+  }
+}
