@@ -88,7 +88,8 @@ final class ArpaReader {
       String line = in.readLine();
       lineNumber++;
       if (line == null) {
-        throw unusable("the file ends without \\data\\ and \\end\\; it is no ARPA file, or cut off");
+        throw unusable(
+            "the file ends without \\data\\ and \\end\\; it is no ARPA file, or cut off");
       }
       line = line.strip();
       if (!line.isEmpty()) {

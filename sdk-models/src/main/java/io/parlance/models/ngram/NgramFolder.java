@@ -40,8 +40,7 @@ final class NgramFolder {
   static boolean isAt(Path path) {
     if (Files.isDirectory(path)) {
       JsonObject config = config(path);
-      return config != null
-          && new JsonPrimitive(TYPE).equals(config.get("model_type"));
+      return config != null && new JsonPrimitive(TYPE).equals(config.get("model_type"));
     }
     String name = path.toString().toLowerCase(Locale.ROOT);
     return name.endsWith(".arpa") || name.endsWith(".arpa.gz");
@@ -81,7 +80,8 @@ final class NgramFolder {
   /** Refuses a folder that holds anything else. */
   private static void requireFree(Path folder) {
     String[] names = folder.toFile().list();
-    boolean free = Files.isDirectory(folder) ? names != null && names.length == 0 : !Files.exists(folder);
+    boolean free =
+        Files.isDirectory(folder) ? names != null && names.length == 0 : !Files.exists(folder);
     if (!free && !isAt(folder)) {
       throw new InvalidInputException(
           "the target " + folder + " is there and no n-gram model; name a new folder");
@@ -138,7 +138,8 @@ final class NgramFolder {
     }
     if (!isAt(path)) {
       throw new ModelNotFoundException(
-          path.toAbsolutePath() + " is no n-gram model: its config.json must have the model_type "
+          path.toAbsolutePath()
+              + " is no n-gram model: its config.json must have the model_type "
               + TYPE);
     }
     if (Files.isRegularFile(path.resolve(ARPA))) {

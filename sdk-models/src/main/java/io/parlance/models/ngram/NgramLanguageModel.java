@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * How likely a word is after the ones before it, from counts of a text: what {@link NgramTrainer}
  * makes, or what an ARPA file holds. Immutable and thread-safe.
  *
- * <p>Words are strings. A sentence is opened by {@value Vocabulary#START_WORD} and closed by {@value
- * Vocabulary#END_WORD}; a word that the model does not have is {@value Vocabulary#UNKNOWN_WORD}.
+ * <p>Words are strings. A sentence is opened by {@value Vocabulary#START_WORD} and closed by
+ * {@value Vocabulary#END_WORD}; a word that the model does not have is {@value
+ * Vocabulary#UNKNOWN_WORD}.
  */
 public abstract sealed class NgramLanguageModel permits BackoffModel, CountModel {
 
@@ -52,8 +53,8 @@ public abstract sealed class NgramLanguageModel permits BackoffModel, CountModel
   }
 
   /**
-   * Writes an ARPA file: logarithms to base 10, back-off weights, {@value Vocabulary#START_WORD} with
-   * probability -99. What is read from it gives the same probabilities.
+   * Writes an ARPA file: logarithms to base 10, back-off weights, {@value Vocabulary#START_WORD}
+   * with probability -99. What is read from it gives the same probabilities.
    *
    * @throws io.parlance.InvalidInputException if the model is no back-off model: the probabilities
    *     of maximum likelihood, Lidstone and Jelinek-Mercer do not fit into the format for more than

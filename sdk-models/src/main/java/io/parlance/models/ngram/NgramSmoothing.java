@@ -51,16 +51,16 @@ public sealed interface NgramSmoothing {
   }
 
   /**
-   * Interpolated Kneser-Ney after Chen and Goodman (1998): max(c(hw) - D, 0) / c(h) plus the mass so
-   * freed times the probability after the history without its first word. Below the highest order a
-   * word counts by how many words it came after, but for n-grams at the start of a sentence; single
-   * words share their freed mass evenly, so that the unknown word has some.
+   * Interpolated Kneser-Ney after Chen and Goodman (1998): max(c(hw) - D, 0) / c(h) plus the mass
+   * so freed times the probability after the history without its first word. Below the highest
+   * order a word counts by how many words it came after, but for n-grams at the start of a
+   * sentence; single words share their freed mass evenly, so that the unknown word has some.
    *
    * <p>With n1, n2 ... the number of n-grams counted once, twice ..., and Y = n1 / (n1 + 2 n2), the
-   * discount D of each order is Y or, modified, 1 - 2 Y n2 / n1 for what was counted once, 2 - 3 Y n3
-   * / n2 for twice, 3 - 4 Y n4 / n3 for more. Texts too small or too even to give these (n1, n2 or,
-   * modified, n3 is 0, or a discount is not between 0 and the count) get 0.5, modified 0.5, 1, 1.5:
-   * what KenLM offers as a fallback.
+   * discount D of each order is Y or, modified, 1 - 2 Y n2 / n1 for what was counted once, 2 - 3 Y
+   * n3 / n2 for twice, 3 - 4 Y n4 / n3 for more. Texts too small or too even to give these (n1, n2
+   * or, modified, n3 is 0, or a discount is not between 0 and the count) get 0.5, modified 0.5, 1,
+   * 1.5: what KenLM offers as a fallback.
    *
    * @param modified three discounts for each order instead of one
    */

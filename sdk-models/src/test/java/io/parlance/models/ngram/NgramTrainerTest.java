@@ -65,7 +65,8 @@ class NgramTrainerTest {
     for (int length = 1; length <= 3; length++) {
       assertThat(read.size(length)).isEqualTo(model.size(length));
     }
-    assertThat(read.score("w0 w1 w7 w0\nnew w2 w300")).isEqualTo(model.score("w0 w1 w7 w0\nnew w2 w300"));
+    assertThat(read.score("w0 w1 w7 w0\nnew w2 w300"))
+        .isEqualTo(model.score("w0 w1 w7 w0\nnew w2 w300"));
   }
 
   @Test

@@ -39,7 +39,10 @@ final class NgramCorpus implements AutoCloseable {
   }
 
   private List<String> tokens(Tokenizer tokenizer, String text) {
-    return tokenizer.encode(text, EncodingOptions.DEFAULT.withSpecialTokens(false)).tokens().stream()
+    return tokenizer
+        .encode(text, EncodingOptions.DEFAULT.withSpecialTokens(false))
+        .tokens()
+        .stream()
         .map(token -> token.replaceAll("\\s", "▁")) // a word of an n-gram has no white space
         .toList();
   }
@@ -65,9 +68,7 @@ final class NgramCorpus implements AutoCloseable {
         text ->
             sum[0] =
                 sum[0].plus(
-                    tokenizer == null
-                        ? model.score(text)
-                        : model.score(tokens(tokenizer, text))));
+                    tokenizer == null ? model.score(text) : model.score(tokens(tokenizer, text))));
     NgramScore score = sum[0];
     if (score.tokens() == 0) {
       throw new RefusedException(file + " holds no text");
