@@ -1,6 +1,7 @@
 package io.parlance;
 
 import io.parlance.task.QuestionAnswerer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -45,5 +46,10 @@ public final class AsyncNlp {
   /** See {@link Nlp#fillMask(String)}. */
   public CompletableFuture<MaskFilling> fillMask(String text) {
     return nlp.maskFiller().submit(TextInput.of(text));
+  }
+
+  /** See {@link Nlp#rank(String, List)}. */
+  public CompletableFuture<List<RankedDocument>> rank(String query, List<String> documents) {
+    return nlp.ranker().submit(query, documents);
   }
 }

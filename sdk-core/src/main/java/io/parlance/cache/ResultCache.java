@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Policy;
 import io.parlance.TextInput;
+import io.parlance.runtime.BackgroundLoad;
 import io.parlance.runtime.RunControl;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * it. Thread-safe.
  */
 public final class ResultCache {
-  private final @Nullable AsyncCache<CacheKey, Weighed>
-      cache; // null for a policy that remembers nothing
+  /** Made while the first model is loaded; null for a policy that remembers nothing. */
+  private final @Nullable BackgroundLoad<AsyncCache<CacheKey, Weighed>> loading;
+
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
 
@@ -32,19 +34,22 @@ public final class ResultCache {
 
   /** An empty cache. */
   public ResultCache(CachePolicy policy) {
-    if (policy.maximumBytes() == 0) {
-      cache = null;
-      return;
-    }
+    loading = policy.maximumBytes() == 0 ? null : BackgroundLoad.start(() -> open(policy));
+  }
+
+  private static AsyncCache<CacheKey, Weighed> open(CachePolicy policy) {
     Caffeine<CacheKey, Weighed> builder =
         Caffeine.newBuilder()
             .executor(Runnable::run) // upkeep is short; no threads of our own
             .recordStats()
             .maximumWeight(policy.maximumBytes())
             .weigher((CacheKey key, Weighed value) -> value.bytes());
-    cache =
-        (policy.expiry() == null ? builder : builder.expireAfterWrite(policy.expiry()))
-            .buildAsync();
+    return (policy.expiry() == null ? builder : builder.expireAfterWrite(policy.expiry()))
+        .buildAsync();
+  }
+
+  private @Nullable AsyncCache<CacheKey, Weighed> cache() {
+    return loading == null ? null : loading.get();
   }
 
   /**
@@ -65,6 +70,7 @@ public final class ResultCache {
       Function<List<Integer>, List<R>> compute,
       ToIntFunction<R> weigher,
       @Nullable RunControl control) {
+    AsyncCache<CacheKey, Weighed> cache = cache();
     if (cache == null) {
       misses.add(questions.size());
       return compute.apply(IntStream.range(0, questions.size()).boxed().toList());
@@ -112,6 +118,7 @@ public final class ResultCache {
       TextInput question,
       Supplier<CompletableFuture<R>> compute,
       ToIntFunction<R> weigher) {
+    AsyncCache<CacheKey, Weighed> cache = cache();
     if (cache == null) {
       misses.increment();
       return compute.get();
@@ -190,11 +197,12 @@ public final class ResultCache {
 
   /** Whether anything is remembered at all. */
   public boolean remembers() {
-    return cache != null;
+    return loading != null;
   }
 
   /** What happened so far. */
   public CacheStatistics statistics() {
+    AsyncCache<CacheKey, Weighed> cache = cache();
     if (cache == null) {
       return new CacheStatistics(0, misses.sum(), 0, 0, 0);
     }
@@ -208,6 +216,7 @@ public final class ResultCache {
 
   /** Forgets everything; statistics go on. */
   public void clear() {
+    AsyncCache<CacheKey, Weighed> cache = cache();
     if (cache != null) {
       cache.synchronous().invalidateAll();
     }

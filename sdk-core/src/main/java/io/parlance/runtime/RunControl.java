@@ -5,7 +5,9 @@ import io.parlance.DeadlineExceededException;
 import io.parlance.InvalidInputException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +49,12 @@ public final class RunControl {
   /** Stops the runs under this control, those in flight and those to come. */
   public synchronized void cancel() {
     cancelled = true;
-    registrations.forEach(registration -> registration.stop.run());
+    // a call-back may close its registration, and others with it
+    for (Registration registration : List.copyOf(registrations)) {
+      if (registrations.contains(registration)) {
+        registration.stop.run();
+      }
+    }
   }
 
   /** Runs under this control that are going on now. */
@@ -105,6 +112,24 @@ public final class RunControl {
       }
     }
     return registration;
+  }
+
+  /** Fails a result as soon as this control stops its work, whatever that waits for. */
+  public void failWhenStopped(CompletableFuture<?> result) {
+    try {
+      Registration registration =
+          onStop(
+              () -> {
+                try {
+                  check();
+                } catch (RuntimeException stopped) {
+                  result.completeExceptionally(stopped);
+                }
+              });
+      result.whenComplete((value, failure) -> registration.close());
+    } catch (RuntimeException stoppedAlready) {
+      result.completeExceptionally(stoppedAlready);
+    }
   }
 
   /** Work under a control; closing it ends the call-backs. */

@@ -25,7 +25,7 @@ final class AsyncResult<R> extends CompletableFuture<R> {
   static <R> CompletableFuture<R> of(
       CompletableFuture<R> work, RunControl control, CallGate.Entry inside, CallMeter meter) {
     AsyncResult<R> outside = new AsyncResult<>(control);
-    outside.watch();
+    control.failWhenStopped(outside);
     outside.whenComplete((result, failure) -> meter.finish(failure));
     work.whenComplete(
         (result, failure) -> {
@@ -39,24 +39,6 @@ final class AsyncResult<R> extends CompletableFuture<R> {
           }
         });
     return outside;
-  }
-
-  /** Fails as soon as the control stops the call, whatever the work waits for. */
-  private void watch() {
-    try {
-      RunControl.Registration registration =
-          control.onStop(
-              () -> {
-                try {
-                  control.check();
-                } catch (RuntimeException stopped) {
-                  completeExceptionally(stopped);
-                }
-              });
-      whenComplete((result, failure) -> registration.close());
-    } catch (RuntimeException stoppedAlready) {
-      completeExceptionally(stoppedAlready);
-    }
   }
 
   private static Throwable cause(Throwable failure) {

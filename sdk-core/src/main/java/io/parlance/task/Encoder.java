@@ -4,6 +4,7 @@ import io.parlance.InvalidInputException;
 import io.parlance.ModelUnusableException;
 import io.parlance.TextInput;
 import io.parlance.model.ModelFolder;
+import io.parlance.runtime.BackgroundLoad;
 import io.parlance.runtime.ElementType;
 import io.parlance.runtime.Outputs;
 import io.parlance.runtime.RunControl;
@@ -14,6 +15,7 @@ import io.parlance.runtime.TensorDescription;
 import io.parlance.tokenizers.Encoding;
 import io.parlance.tokenizers.EncodingOptions;
 import io.parlance.tokenizers.PaddedBatch;
+import io.parlance.tokenizers.Padding;
 import io.parlance.tokenizers.Side;
 import io.parlance.tokenizers.Tokenizer;
 import io.parlance.tokenizers.TokenizerException;
@@ -21,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -40,27 +43,55 @@ final class Encoder implements AutoCloseable {
   private static final String TOKEN_TYPE_IDS = "token_type_ids";
   private static final String POSITION_IDS = "position_ids";
 
+  /** Model types that read the last place of a row, padding or not. */
+  private static final Set<String> LAST_PLACE_READERS = Set.of("xlnet");
+
   private static final int EVERY_TOKEN = -1;
 
   private final ModelFolder folder;
   private final Tokenizer tokenizer;
   private final Session session;
+  private final Padding padding;
   private final int readToken;
 
   private Encoder(ModelFolder folder, Tokenizer tokenizer, Session session, int readToken) {
     this.folder = folder;
     this.tokenizer = tokenizer;
     this.session = session;
+    this.padding = padding(folder, tokenizer, session);
     this.readToken = readToken;
   }
 
-  /** Loads tokenizer and graph; a part that was loaded is closed if another cannot be. */
+  /**
+   * A graph that counts its positions itself counts padding on the left as well: a text would get
+   * other numbers in a batch than alone. Such graphs are padded on the right, whatever the tokenizer
+   * says. XLNet has no positions to count, and reads its summary at the last place.
+   */
+  private static Padding padding(ModelFolder folder, Tokenizer tokenizer, Session session) {
+    boolean either =
+        session.inputs().containsKey(POSITION_IDS)
+            || LAST_PLACE_READERS.contains(folder.config().modelType().orElse(""));
+    return either ? tokenizer.padding() : tokenizer.padding().withSide(Side.RIGHT);
+  }
+
+  /**
+   * Loads tokenizer and graph, at the same time: a service starts the sooner. A part that was loaded
+   * is closed if the other cannot be.
+   */
   static Encoder open(ModelFolder folder, SessionOptions options) {
-    Tokenizer tokenizer = folder.loadTokenizer();
+    BackgroundLoad<Session> graph =
+        BackgroundLoad.start(() -> folder.loadGraph(ModelFolder.MODEL, options));
+    Tokenizer tokenizer;
     try {
-      Session session = folder.loadGraph(ModelFolder.MODEL, options);
-      Encoder encoder = new Encoder(folder, tokenizer, session, EVERY_TOKEN);
+      tokenizer = folder.loadTokenizer();
+    } catch (RuntimeException | Error e) {
+      graph.discard(Session::close, e);
+      throw e;
+    }
+    try {
+      Session session = graph.get();
       try {
+        Encoder encoder = new Encoder(folder, tokenizer, session, EVERY_TOKEN);
         encoder.checkInputs();
         return encoder;
       } catch (RuntimeException | Error e) {
@@ -215,7 +246,7 @@ final class Encoder implements AutoCloseable {
    * @param outputs names of the outputs to read
    */
   EncoderOutputs run(List<Encoding> encodings, List<String> outputs, RunControl control) {
-    PaddedBatch batch = PaddedBatch.of(encodings, tokenizer.padding());
+    PaddedBatch batch = PaddedBatch.of(encodings, padding);
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     try {
       for (TensorDescription input : session.inputs().values()) {
@@ -231,7 +262,7 @@ final class Encoder implements AutoCloseable {
       }
       try (Outputs given = session.run(inputs, outputs, Map.of(), control)) {
         List<int[]> read = readToken == EVERY_TOKEN ? List.of() : places(encodings, batch);
-        return EncoderOutputs.of(session.name(), given, batch, tokenizer.padding().side(), read);
+        return EncoderOutputs.of(session.name(), given, batch, padding.side(), read);
       }
     } finally {
       inputs.values().forEach(Tensor::close);
@@ -253,7 +284,7 @@ final class Encoder implements AutoCloseable {
 
   /** Where the tokens that are read are in each padded row. */
   private List<int[]> places(List<Encoding> encodings, PaddedBatch batch) {
-    boolean left = tokenizer.padding().side() == Side.LEFT;
+    boolean left = padding.side() == Side.LEFT;
     return encodings.stream()
         .map(
             row ->

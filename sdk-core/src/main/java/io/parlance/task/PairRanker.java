@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Orders documents by their relevance to a query with a cross-encoder, which reads both together.
@@ -89,11 +91,49 @@ public final class PairRanker extends TextTask<Relevance> {
    * @throws InvalidInputException if the query or a document is null
    */
   public List<RankedDocument> rank(String query, List<String> documents) {
+    return ranking(processAll(pairs(query, documents)));
+  }
+
+  /**
+   * Ranks documents later, each of them a call of its own to the others that wait.
+   *
+   * @return fails with the exceptions of {@link #rank} and of {@link #submit(TextInput)}; what goes
+   *     wrong for one document, or cancelling it, takes all back
+   * @throws InvalidInputException if the query or a document is null
+   */
+  public CompletableFuture<List<RankedDocument>> submit(String query, List<String> documents) {
+    List<CompletableFuture<Relevance>> scores =
+        pairs(query, documents).stream().map(this::submit).toList();
+    CompletableFuture<List<RankedDocument>> ranking = new CompletableFuture<>();
+    AtomicInteger missing = new AtomicInteger(scores.size());
+    if (scores.isEmpty()) {
+      ranking.complete(List.of());
+    }
+    for (CompletableFuture<Relevance> score : scores) {
+      score.whenComplete(
+          (relevance, failure) -> {
+            if (failure != null) {
+              ranking.completeExceptionally(failure);
+            } else if (missing.decrementAndGet() == 0) {
+              ranking.complete(ranking(scores.stream().map(CompletableFuture::join).toList()));
+            }
+          });
+    }
+    ranking.whenComplete(
+        (done, failure) -> {
+          if (failure != null) {
+            scores.forEach(score -> score.cancel(true));
+          }
+        });
+    return ranking;
+  }
+
+  private static List<TextInput> pairs(String query, List<String> documents) {
     List<TextInput> pairs = new ArrayList<>(documents.size());
     for (int i = 0; i < documents.size(); i++) {
       pairs.add(pair(query, documents.get(i), i));
     }
-    return ranking(processAll(pairs));
+    return pairs;
   }
 
   /** The ranking of documents whose relevance is known, in their order. */

@@ -64,20 +64,7 @@ final class WaitingCall<W> {
 
   /** Fails the call as soon as its control stops it. */
   void watch() {
-    try {
-      RunControl.Registration registration =
-          control.onStop(
-              () -> {
-                try {
-                  control.check();
-                } catch (RuntimeException stopped) {
-                  fail(stopped);
-                }
-              });
-      values.whenComplete((all, failure) -> registration.close());
-    } catch (RuntimeException stoppedAlready) {
-      fail(stoppedAlready);
-    }
+    control.failWhenStopped(values);
   }
 
   void fail(Throwable reason) {

@@ -99,6 +99,15 @@ class EncoderInputsTest {
   }
 
   @Test
+  void paddingIsRightWhereTheGraphCountsPositionsItself() throws IOException {
+    graphThatGives("attention_mask", INT64, FLOAT);
+    setting("tokenizer_config.json", "padding_side", "left");
+    assertThat(run()).containsExactly(new float[] {1, 1, 1, 0, 0}, new float[] {1, 1, 1, 1, 1});
+    setting("config.json", "model_type", "xlnet"); // has none, and reads the last place
+    assertThat(run()).containsExactly(new float[] {0, 0, 1, 1, 1}, new float[] {1, 1, 1, 1, 1});
+  }
+
+  @Test
   void positionsAfterThatOfPadding() throws IOException { // as create_position_ids_from_input_ids
     graphThatGives("position_ids", INT32, FLOAT);
     setting("config.json", "model_type", "roberta");

@@ -88,6 +88,26 @@ class PairRankerTest {
   }
 
   @Test
+  void ranksForCallersThatDoNotWait() {
+    try (Nlp nlp = Nlp.builder().ranker(TestModels.folder("rerank-bert")).build()) {
+      List<RankedDocument> later = nlp.async().rank(QUERY, DOCUMENTS).join();
+      List<RankedDocument> now = nlp.rank(QUERY, DOCUMENTS);
+      assertThat(later).extracting(RankedDocument::index).isEqualTo(indexes(now));
+      for (int i = 0; i < now.size(); i++) {
+        assertThat(later.get(i).score()).isCloseTo(now.get(i).score(), within(TOLERANCE));
+      }
+      assertThat(nlp.async().rank(QUERY, List.of())).isCompletedWithValue(List.of());
+      PairRanker uncut = nlp.ranker().truncation(Truncation.DO_NOT_TRUNCATE);
+      assertThatThrownBy(() -> uncut.submit(QUERY, List.of("a", "a ".repeat(5000))).get())
+          .hasCauseInstanceOf(InvalidInputException.class);
+    }
+  }
+
+  private static List<Integer> indexes(List<RankedDocument> ranking) {
+    return ranking.stream().map(RankedDocument::index).toList();
+  }
+
+  @Test
   void tellsThatAPairWasCut() {
     try (TaskModels model = ReferenceClassificationTest.open("rerank-bert")) {
       Relevance cut = model.ranker().maxLength(20).relevance(QUERY, "a ".repeat(50));

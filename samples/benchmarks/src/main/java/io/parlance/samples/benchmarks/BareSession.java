@@ -30,8 +30,11 @@ final class BareSession implements AutoCloseable {
 
   /** Runs one text and gives its highest logit. */
   float run(Encoding tokens) throws OrtException {
-    int[] ids = tokens.ids();
-    int[] types = tokens.typeIds();
+    return run(tokens.ids(), tokens.typeIds());
+  }
+
+  /** Runs the tokens of one text and gives its highest logit. */
+  float run(int[] ids, int[] types) throws OrtException {
     int length = ids.length;
     Map<String, OnnxTensor> inputs = new HashMap<>();
     try {

@@ -11,7 +11,6 @@ import io.parlance.models.architecture.Head;
 import io.parlance.tokenizers.Encoding;
 import io.parlance.tokenizers.EncodingOptions;
 import io.parlance.tokenizers.Tokenizer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +39,7 @@ final class EncoderBenchmark implements Callable<Integer> {
 
   private static final int CALLERS = 64;
   private static final int LONGEST = 512;
+  private static final int COLD_ROUNDS = 9;
   private static final int CACHED_CALLS = 200_000;
 
   @Option(
@@ -119,6 +119,7 @@ final class EncoderBenchmark implements Callable<Integer> {
       printCached(shape, cached, texts.get(0));
     }
     printMemory(shape, folder, texts);
+    ColdStart.print(shape, folder, texts.get(0), COLD_ROUNDS);
     printTokenization(folder, texts);
   }
 
@@ -188,19 +189,13 @@ final class EncoderBenchmark implements Callable<Integer> {
     try {
       Files.write(file, texts);
       for (MemoryProcess.Way way : MemoryProcess.Way.values()) {
-        Process process =
-            new ProcessBuilder(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    MemoryProcess.class.getName(),
-                    way.name(),
-                    folder.toString(),
-                    file.toString(),
-                    String.valueOf(threads))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String peak = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String peak =
+            JavaProcess.run(
+                MemoryProcess.class,
+                way.name(),
+                folder.toString(),
+                file.toString(),
+                String.valueOf(threads));
         System.out.printf("| %s | peak memory, %s | %s MB | |%n", shape, way.text(), peak.strip());
       }
     } finally {
