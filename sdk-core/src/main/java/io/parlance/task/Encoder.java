@@ -64,8 +64,8 @@ final class Encoder implements AutoCloseable {
 
   /**
    * A graph that counts its positions itself counts padding on the left as well: a text would get
-   * other numbers in a batch than alone. Such graphs are padded on the right, whatever the tokenizer
-   * says. XLNet has no positions to count, and reads its summary at the last place.
+   * other numbers in a batch than alone. Such graphs are padded on the right, whatever the
+   * tokenizer says. XLNet has no positions to count, and reads its summary at the last place.
    */
   private static Padding padding(ModelFolder folder, Tokenizer tokenizer, Session session) {
     boolean either =
@@ -75,8 +75,8 @@ final class Encoder implements AutoCloseable {
   }
 
   /**
-   * Loads tokenizer and graph, at the same time: a service starts the sooner. A part that was loaded
-   * is closed if the other cannot be.
+   * Loads tokenizer and graph, at the same time: a service starts the sooner. A part that was
+   * loaded is closed if the other cannot be.
    */
   static Encoder open(ModelFolder folder, SessionOptions options) {
     BackgroundLoad<Session> graph =
