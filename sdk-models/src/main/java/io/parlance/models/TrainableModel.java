@@ -13,6 +13,7 @@ import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.OnnxWriter;
 import io.parlance.models.graph.Shape;
 import io.parlance.models.graph.Value;
+import io.parlance.models.objective.Losses;
 import io.parlance.models.weights.LoadedWeights;
 import io.parlance.models.weights.ParameterInitializer;
 import io.parlance.models.weights.SafetensorsReader;
@@ -66,10 +67,16 @@ public final class TrainableModel implements AutoCloseable {
       names = reader.tensors().keySet();
     }
     PretrainedModel model = Architectures.of(config, names);
+    Map<String, long[]> shapes = shapes(model);
+    Map<String, Graph.Parameter> absent = new LinkedHashMap<>(model.parameters());
+    absent.values().removeIf(Graph.Parameter::trained); // older files lack some buffers
+    absent.keySet().removeAll(names);
+    shapes.keySet().removeAll(absent.keySet());
     LoadedWeights weights =
-        new WeightLoader(model.weightNames(), WeightLoader.Policy.EXACT)
-            .load(folder, shapes(model));
-    return new TrainableModel(model, new LinkedHashMap<>(weights.tensors()), List.of());
+        new WeightLoader(model.weightNames(), WeightLoader.Policy.EXACT).load(folder, shapes);
+    Map<String, Tensor> all = new LinkedHashMap<>(weights.tensors());
+    all.putAll(ParameterInitializer.of(0).initialize(absent));
+    return new TrainableModel(model, all, List.of());
   }
 
   /**
@@ -165,7 +172,11 @@ public final class TrainableModel implements AutoCloseable {
       }
       Map<Value, Value> found =
           Gradients.of(
-              loss, graph.parameters().values().stream().map(Graph.Parameter::value).toList());
+              loss,
+              graph.parameters().values().stream()
+                  .filter(Graph.Parameter::trained)
+                  .map(Graph.Parameter::value)
+                  .toList());
       found.forEach((parameter, gradient) -> wanted.put(GRADIENT + parameter.name(), gradient));
     }
     OnnxWriter writer = OnnxWriter.of(graph).outputs(wanted).keepAllInputs().weights(parameters);
@@ -186,6 +197,11 @@ public final class TrainableModel implements AutoCloseable {
     JsonObject config = model.configuration();
     checkRange(inputs, "input_ids", config, "vocab_size");
     checkRange(inputs, "token_type_ids", config, "type_vocab_size");
+    String targets = config.has("decoder_vocab_size") ? "decoder_vocab_size" : "vocab_size";
+    checkRange(inputs, "decoder_input_ids", config, targets);
+    if (model.exportedInputs().contains("decoder_input_ids")) { // its labels are tokens
+      checkLabels(inputs, config.get(targets).getAsLong());
+    }
     if (model.maximumLength().isEmpty()) {
       return;
     }
@@ -195,12 +211,34 @@ public final class TrainableModel implements AutoCloseable {
             ? config.get("max_position_embeddings").getAsLong()
             : limit;
     checkRange(inputs, "position_ids", positions, "the number of positions");
-    Tensor ids = inputs.get("input_ids");
+    checkLength(inputs, "input_ids", limit);
+    checkLength(inputs, "decoder_input_ids", limit);
+    if (model.exportedInputs().contains("decoder_input_ids")) {
+      checkLength(inputs, "labels", limit);
+    }
+  }
+
+  private static void checkLabels(Map<String, Tensor> inputs, long limit) {
+    Tensor labels = inputs.get("labels");
+    if (labels == null) {
+      return;
+    }
+    for (long label : labels.toLongArray()) {
+      if (label != Losses.IGNORED && (label < 0 || label >= limit)) {
+        throw new InvalidInputException(
+            "labels holds %d, expected 0 to %d, or %d for what does not count"
+                .formatted(label, limit - 1, Losses.IGNORED));
+      }
+    }
+  }
+
+  private static void checkLength(Map<String, Tensor> inputs, String name, long limit) {
+    Tensor ids = inputs.get(name);
     if (ids != null && ids.shape().length > 0) {
       long length = ids.shape()[ids.shape().length - 1];
       if (length > limit) {
         throw new InvalidInputException(
-            "input_ids are " + length + " tokens long; the model has " + limit + " positions");
+            name + " are " + length + " tokens long; the model has " + limit + " positions");
       }
     }
   }

@@ -42,6 +42,7 @@ public final class Architectures {
   static {
     ENCODERS.forEach(family -> BUILDERS.putAll(family.builders()));
     BUILDERS.putAll(DecoderFamilies.builders());
+    BUILDERS.putAll(EncoderDecoderFamilies.builders());
     BUILDERS.putAll(RecurrentLanguageModel.builders());
     BUILDERS.putAll(ElectraPretraining.builders());
   }

@@ -178,7 +178,7 @@ final class DecoderHeads {
   }
 
   /** One row of each sequence: [batch, hidden]; negative positions count from the end. */
-  private static Value atPosition(Value hidden, Value positions) {
+  static Value atPosition(Value hidden, Value positions) {
     Graph graph = hidden.graph();
     long width = hidden.shape().get(-1).size();
     Value length = squeeze(shape(hidden, 1, 2), 0);

@@ -34,7 +34,15 @@ public enum Head {
    * sequence], {@code mc_token_ids} [batch, choices] say where each choice is read off, its last
    * token by default.
    */
-  DOUBLE_HEADS("DoubleHeadsModel", "labels", "mc_token_ids", "mc_labels");
+  DOUBLE_HEADS("DoubleHeadsModel", "labels", "mc_token_ids", "mc_labels"),
+  /**
+   * Text to text: an encoder reads {@code input_ids}, a decoder predicts each token of {@code
+   * labels} from those before it. {@code decoder_input_ids} are the labels moved by one where they
+   * are not given.
+   */
+  CONDITIONAL_GENERATION("ForConditionalGeneration", "labels"),
+  /** The encoder of an encoder-decoder alone: {@code last_hidden_state}. */
+  ENCODER("EncoderModel");
 
   private final String suffix;
   private final Set<String> targets;

@@ -14,12 +14,12 @@ import io.parlance.models.nn.Embedding;
 import io.parlance.models.nn.FeedForward;
 import io.parlance.models.nn.LayerNorm;
 import io.parlance.models.nn.Linear;
+import io.parlance.models.nn.Residual;
 import io.parlance.models.nn.SelfAttention;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.function.UnaryOperator;
 
 /**
  * OPT (Zhang et al. 2022, arXiv:2205.01068): learned positions that do not count padding, ReLU. The
@@ -294,28 +294,20 @@ public record OptConfig(
     }
 
     private Value layer(Scope scope, Value x, CausalSequence sequence) {
+      Residual residual = new Residual(config.normFirst, NORM_EPSILON, config.dropout);
       Value attended =
-          sublayer(
+          residual.apply(
               scope,
               "self_attn_layer_norm",
               x,
               y -> scope.in("self_attn", s -> attention(s, y, sequence)));
       FeedForward feedForward =
           new FeedForward(config.feedForwardSize, Activation.named(config.activation), weights());
-      return sublayer(
+      return residual.apply(
           scope,
           "final_layer_norm",
           attended,
           y -> feedForward.apply(scope, y, "fc1", "fc2", config.biased));
-    }
-
-    /** {@code x + f(norm(x))}, or {@code norm(x + f(x))}. */
-    private Value sublayer(Scope scope, String norm, Value x, UnaryOperator<Value> function) {
-      UnaryOperator<Value> normalize =
-          y -> scope.in(norm, s -> LayerNorm.apply(s, y, NORM_EPSILON));
-      Value input = config.normFirst ? normalize.apply(x) : x;
-      Value sum = add(x, Dropout.apply(function.apply(input), config.dropout));
-      return config.normFirst ? sum : normalize.apply(sum);
     }
 
     private Value attention(Scope scope, Value x, CausalSequence sequence) {

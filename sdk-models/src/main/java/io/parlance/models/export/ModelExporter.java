@@ -5,6 +5,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import io.parlance.InvalidInputException;
 import io.parlance.NlpException;
+import io.parlance.model.ModelFolder;
 import io.parlance.models.architecture.PretrainedModel;
 import io.parlance.models.files.AtomicFile;
 import io.parlance.models.files.AtomicFolder;
@@ -19,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a model as a folder of the conventional layout, which any ONNX consumer loads: {@code
  * config.json}, {@code model.onnx} with inputs {@code input_ids attention_mask [token_type_ids]}
- * or, for language models, the graphs of a {@link DecoderLayout} and {@code
- * generation_config.json}, the tokenizer's files and, on request, {@code model.safetensors} for
+ * or, for language models, the graphs of a {@link DecoderLayout}, with {@code encoder_model.onnx}
+ * where there is an encoder, and {@code generation_config.json}, the tokenizer's files and, on request, {@code model.safetensors} for
  * further training. Immutable: every call but {@link #write} returns a new exporter.
  */
 public final class ModelExporter {
@@ -49,6 +51,7 @@ public final class ModelExporter {
                   TokenizerFiles.NAMES.stream(),
                   Stream.of(DecoderLayout.values())
                       .flatMap(layout -> layout.roles().stream())
+                      .flatMap(role -> Stream.of(role, ModelFolder.ENCODER))
                       .flatMap(role -> Stream.of(Precision.values()).map(p -> p.fileName(role)))
                       .flatMap(file -> Stream.of(file, file + "_data"))))
           .collect(Collectors.toUnmodifiableSet());
@@ -121,7 +124,9 @@ public final class ModelExporter {
         new Contents(
             null,
             null,
-            DecoderLayout.SINGLE,
+            model.graphRoles().contains(ModelFolder.MODEL)
+                ? DecoderLayout.SINGLE
+                : DecoderLayout.PAIR,
             Map.of(Precision.FLOAT32, Precision.FLOAT32),
             false,
             Map.of()));
@@ -176,8 +181,8 @@ public final class ModelExporter {
   }
 
   /**
-   * How a language model that remembers earlier tokens is laid out; {@link DecoderLayout#SINGLE} if
-   * not said.
+   * How a language model that remembers earlier tokens is laid out; if not said, {@link
+   * DecoderLayout#SINGLE}, and {@link DecoderLayout#PAIR} for encoder-decoders.
    *
    * @throws IllegalArgumentException if the model has no such graphs
    */
@@ -244,7 +249,7 @@ public final class ModelExporter {
       }
     }
     writeGenerationConfiguration(folder.resolve(GENERATION_CONFIG));
-    for (String role : contents.layout.roles()) {
+    for (String role : roles()) {
       Graph graph = model.graph(role);
       try (FrozenGraph folded = TransposedWeights.fold(FrozenGraph.of(graph, parameters))) {
         for (Map.Entry<Precision, Precision> entry : contents.graphs.entrySet()) {
@@ -255,6 +260,14 @@ public final class ModelExporter {
     if (contents.safetensors) {
       SafetensorsWriter.write(folder.resolve(SafetensorsReader.FILE_NAME), parameters);
     }
+  }
+
+  private List<String> roles() {
+    List<String> roles = new ArrayList<>(contents.layout.roles());
+    if (model.graphRoles().contains(ModelFolder.ENCODER)) {
+      roles.add(0, ModelFolder.ENCODER);
+    }
+    return roles;
   }
 
   private void writeGenerationConfiguration(Path file) throws IOException {

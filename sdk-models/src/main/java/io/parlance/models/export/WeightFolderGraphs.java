@@ -3,6 +3,7 @@ package io.parlance.models.export;
 import io.parlance.NlpException;
 import io.parlance.model.GraphBuilder;
 import io.parlance.model.ModelConfig;
+import io.parlance.model.ModelFolder;
 import io.parlance.models.TrainableModel;
 import io.parlance.models.architecture.Architectures;
 import io.parlance.models.graph.OnnxWriter;
@@ -26,9 +27,14 @@ public final class WeightFolderGraphs implements GraphBuilder {
 
   private static final long FLOAT_BYTES = 4;
 
+  /** Encoder-decoders go by their pair of decoders, which copies less than the merged one. */
   @Override
   public Set<String> roles(ModelConfig config) {
-    return new LinkedHashSet<>(Architectures.of(config, Set.of()).graphRoles());
+    Set<String> roles = new LinkedHashSet<>(Architectures.of(config, Set.of()).graphRoles());
+    if (roles.contains(ModelFolder.ENCODER)) {
+      roles.remove(ModelFolder.DECODER_MERGED);
+    }
+    return roles;
   }
 
   @Override

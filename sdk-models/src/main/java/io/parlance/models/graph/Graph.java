@@ -57,8 +57,9 @@ public final class Graph {
    *
    * @param value its value in the graph; the name is that of the Hugging Face state dict
    * @param initialization how it gets its first values
+   * @param trained whether training changes it; false for what the reference keeps as a buffer
    */
-  public record Parameter(Value value, Initialization initialization) {}
+  public record Parameter(Value value, Initialization initialization, boolean trained) {}
 
   /**
    * A dropout site of a training graph: an input that takes a mask of ones (keep) and zeros.
@@ -177,9 +178,12 @@ public final class Graph {
     return Collections.unmodifiableList(dropouts);
   }
 
-  /** The number of elements of all parameters. Needs no memory for them. */
+  /** The number of elements of all trained parameters. Needs no memory for them. */
   public long parameterCount() {
-    return parameters.values().stream().mapToLong(p -> p.value().shape().elements().size()).sum();
+    return parameters.values().stream()
+        .filter(Parameter::trained)
+        .mapToLong(p -> p.value().shape().elements().size())
+        .sum();
   }
 
   /** The outermost scope: parameters declared in it have no prefix. */
@@ -213,9 +217,26 @@ public final class Graph {
     return parameter(parameterName, floatType, initialization, sizes);
   }
 
+  /**
+   * Declares what files store like a parameter, though training does not change it and the
+   * reference does not count it.
+   */
+  public Value buffer(String bufferName, Initialization initialization, long... sizes) {
+    return parameter(bufferName, floatType, initialization, false, sizes);
+  }
+
   /** Declares a parameter of another type than the graph's float type: quantized weights. */
   public Value parameter(
       String parameterName, ElementType type, Initialization initialization, long... sizes) {
+    return parameter(parameterName, type, initialization, true, sizes);
+  }
+
+  private Value parameter(
+      String parameterName,
+      ElementType type,
+      Initialization initialization,
+      boolean trained,
+      long... sizes) {
     Shape shape = Shape.fixed(sizes);
     Parameter known = parameters.get(parameterName);
     if (known != null) {
@@ -232,7 +253,7 @@ public final class Graph {
     }
     Value value =
         new Value(this, claim(parameterName), Value.Origin.PARAMETER, type, shape, null, null);
-    parameters.put(parameterName, new Parameter(value, initialization));
+    parameters.put(parameterName, new Parameter(value, initialization, trained));
     return value;
   }
 

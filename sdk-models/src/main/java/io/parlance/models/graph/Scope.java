@@ -22,6 +22,11 @@ public record Scope(Graph graph, String path) {
     return graph.parameter(name(name), initialization, sizes);
   }
 
+  /** Declares what this layer stores like a parameter, though it is not trained. */
+  public Value buffer(String name, Initialization initialization, long... sizes) {
+    return graph.buffer(name(name), initialization, sizes);
+  }
+
   /** Writes a sub-layer. */
   public <T> T in(String child, Function<Scope, T> body) {
     Scope scope = new Scope(graph, name(child));

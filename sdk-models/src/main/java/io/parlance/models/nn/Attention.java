@@ -112,7 +112,7 @@ public final class Attention {
 
   private static Value weighted(
       Value query, Value keyTransposed, Value value, @Nullable Value bias, CausalAttention how) {
-    Value scores = matMul(mul(query, how.scale()), keyTransposed);
+    Value scores = matMul(how.scale() == 1 ? query : mul(query, how.scale()), keyTransposed);
     if (how.cap() != 0) {
       scores = mul(tanh(mul(scores, 1 / how.cap())), how.cap());
     }

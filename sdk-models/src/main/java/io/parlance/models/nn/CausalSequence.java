@@ -140,6 +140,20 @@ public final class CausalSequence {
   }
 
   /**
+   * Positions that leave out padding and begin after that of padding, as {@link
+   * Positions#afterPadding} has them; those before count as real tokens.
+   *
+   * @return [batch, sequence]
+   */
+  public Value positionsAfterPadding(long paddingToken) {
+    Value own = Positions.afterPadding(ids, paddingToken, paddingToken);
+    return past.isEmpty()
+        ? own
+        : Operators.where(
+            equal(ids, Operators.scalarLike(ids, paddingToken)), own, add(own, pastLength()));
+  }
+
+  /**
    * The index of each key among the real tokens of its row, 0 for padding: [batch or 1, past +
    * sequence], floating point.
    */
@@ -163,9 +177,8 @@ public final class CausalSequence {
   }
 
   private Value newBias(long window) {
-    Value keys = unsqueeze(range(length()), 0); // [1, past + sequence]
-    Value queries = range(squeeze(shape(ids, 1, 2), 0));
-    queries = unsqueeze(past.isEmpty() ? queries : add(queries, pastLength()), 1); // [sequence, 1]
+    Value keys = unsqueeze(keyIndexes(), 0); // [1, past + sequence]
+    Value queries = unsqueeze(queryIndexes(), 1); // [sequence, 1]
     Value visible = lessOrEqual(keys, queries);
     if (window > 0) {
       visible = and(visible, less(sub(queries, keys), ids.graph().longScalar(window)));
@@ -184,10 +197,21 @@ public final class CausalSequence {
     return mask == null ? causal : Operators.min(causal, Attention.paddingBias(mask));
   }
 
+  /** Where the tokens stand among all, padding counted: [sequence]. */
+  public Value queryIndexes() {
+    Value own = range(squeeze(shape(ids, 1, 2), 0));
+    return past.isEmpty() ? own : add(own, pastLength());
+  }
+
+  /** 0, 1, 2, ... for all that queries may look at: [past + sequence]. */
+  public Value keyIndexes() {
+    return range(length());
+  }
+
   /** The number of tokens, with those before: a scalar. */
   private Value length() {
     Value own = squeeze(shape(mask == null ? ids : mask, 1, 2), 0);
-    return mask != null || past.isEmpty() ? own : add(own, pastLength());
+    return mask != null || past.isEmpty() ? own : add(pastLength(), own);
   }
 
   private Value pastLength() {

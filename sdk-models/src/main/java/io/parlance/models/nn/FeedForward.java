@@ -17,9 +17,16 @@ import java.util.List;
  * @param activation between the layers
  * @param inner initialization of the layers that widen
  * @param outer initialization of the layer that narrows
+ * @param dropout probability on what goes into the layer that narrows
  */
 public record FeedForward(
-    long width, Activation activation, Initialization inner, Initialization outer) {
+    long width, Activation activation, Initialization inner, Initialization outer, double dropout) {
+
+  /** Without dropout. */
+  public FeedForward(
+      long width, Activation activation, Initialization inner, Initialization outer) {
+    this(width, activation, inner, outer, 0);
+  }
 
   /** All weights from one distribution. */
   public FeedForward(long width, Activation activation, Initialization weights) {
@@ -30,14 +37,16 @@ public record FeedForward(
   public Value apply(Scope scope, Value x, String up, String down, boolean biased) {
     long outputs = x.shape().get(-1).size();
     Value widened = scope.in(up, s -> activation.apply(Linear.apply(s, x, width, inner, biased)));
-    return scope.in(down, s -> Linear.apply(s, widened, outputs, outer, biased));
+    Value kept = Dropout.apply(widened, dropout);
+    return scope.in(down, s -> Linear.apply(s, kept, outputs, outer, biased));
   }
 
   /** The plain kind with biases and weights stored as [in, out], by layers of these names. */
   public Value applyTransposed(Scope scope, Value x, String up, String down) {
     long outputs = x.shape().get(-1).size();
     Value widened = scope.in(up, s -> activation.apply(Linear.applyTransposed(s, x, width, inner)));
-    return scope.in(down, s -> Linear.applyTransposed(s, widened, outputs, outer));
+    Value kept = Dropout.apply(widened, dropout);
+    return scope.in(down, s -> Linear.applyTransposed(s, kept, outputs, outer));
   }
 
   /** The gated kind, by layers of these names, with biases or without. */
@@ -46,7 +55,8 @@ public record FeedForward(
     long outputs = x.shape().get(-1).size();
     Value gated = scope.in(gate, s -> activation.apply(Linear.apply(s, x, width, inner, biased)));
     Value widened = scope.in(up, s -> Linear.apply(s, x, width, inner, biased));
-    return scope.in(down, s -> Linear.apply(s, mul(gated, widened), outputs, outer, biased));
+    Value kept = Dropout.apply(mul(gated, widened), dropout);
+    return scope.in(down, s -> Linear.apply(s, kept, outputs, outer, biased));
   }
 
   /**
@@ -58,6 +68,7 @@ public record FeedForward(
         scope.in(
             gateAndUp, s -> split(Linear.withoutBias(s, x, 2 * width, inner), -1, width, width));
     Value product = mul(activation.apply(halves.get(0)), halves.get(1));
-    return scope.in(down, s -> Linear.withoutBias(s, product, outputs, outer));
+    Value kept = Dropout.apply(product, dropout);
+    return scope.in(down, s -> Linear.withoutBias(s, kept, outputs, outer));
   }
 }

@@ -47,21 +47,35 @@ public final class RelativeBuckets {
    */
   public static RelativeBuckets bidirectional(int buckets, int maximumDistance) {
     int half = buckets / 2;
-    int exact = half / 2;
     return new RelativeBuckets(
         maximumDistance,
-        distance -> {
-          int away = Math.abs(distance);
-          long after = distance < 0 ? half : 0;
-          if (away < exact) {
-            return after + away;
-          }
-          float wider =
-              (float) Math.log((float) away / exact)
-                  / (float) Math.log((double) maximumDistance / exact)
-                  * (half - exact);
-          return after + Math.min(exact + (long) wider, half - 1);
-        });
+        distance ->
+            (distance < 0 ? half : 0)
+                + logarithmic(Math.abs(distance), half, maximumDistance));
+  }
+
+  /**
+   * The buckets of T5 for decoders, which see no key after the query: half of them for one distance
+   * each and half for logarithmically wider ones.
+   *
+   * @param buckets how many
+   * @param maximumDistance from where on distances share the last bucket
+   */
+  public static RelativeBuckets unidirectional(int buckets, int maximumDistance) {
+    return new RelativeBuckets(
+        maximumDistance, distance -> logarithmic(Math.max(distance, 0), buckets, maximumDistance));
+  }
+
+  private static long logarithmic(int away, int buckets, int maximumDistance) {
+    int exact = buckets / 2;
+    if (away < exact) {
+      return away;
+    }
+    float wider =
+        (float) Math.log((float) away / exact)
+            / (float) Math.log((double) maximumDistance / exact)
+            * (buckets - exact);
+    return Math.min(exact + (long) wider, buckets - 1);
   }
 
   /**
@@ -98,9 +112,20 @@ public final class RelativeBuckets {
    * @return [sequence, sequence], queries by keys, INT64
    */
   public Value of(Value sequence) {
-    Graph graph = sequence.graph();
     Value positions = range(squeeze(shape(sequence, 1, 2), 0));
-    Value distance = sub(unsqueeze(positions, 1), unsqueeze(positions, 0));
+    return of(positions, positions);
+  }
+
+  /**
+   * The bucket of each query and key.
+   *
+   * @param queries positions [queries], INT64
+   * @param keys positions [keys], INT64
+   * @return [queries, keys], INT64
+   */
+  public Value of(Value queries, Value keys) {
+    Graph graph = queries.graph();
+    Value distance = sub(unsqueeze(queries, 1), unsqueeze(keys, 0));
     Value index = add(clip(distance, -furthest, furthest), graph.longScalar(furthest));
     return gather(graph.constant(Literal.longs(table)), index, 0);
   }

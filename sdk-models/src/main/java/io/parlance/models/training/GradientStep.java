@@ -105,7 +105,8 @@ public final class GradientStep implements AutoCloseable {
    * @param outputs what is computed, by name: {@value #LOSS}, and what is reported beside it
    * @param parameters the live parameters by name, for every parameter of the graph; never copied,
    *     never closed
-   * @param trained the names of the parameters that get gradients; all others are frozen
+   * @param trained the names of the parameters that get gradients; all others are frozen, and so
+   *     are buffers
    * @param options how the graph runs, best made from {@link #options()}
    * @throws IllegalArgumentException if there is no loss, a parameter is missing, or the loss
    *     cannot be differentiated
@@ -134,7 +135,7 @@ public final class GradientStep implements AutoCloseable {
         .parameters()
         .forEach(
             (name, parameter) -> {
-              if (trained.contains(name)) {
+              if (parameter.trained() && trained.contains(name)) {
                 names.put(parameter.value(), name);
               }
             });

@@ -50,7 +50,8 @@ final class ExportCommand extends Subcommand {
       description = {
         "How a language model is laid out: single (model.onnx), pair (decoder_model.onnx and "
             + "decoder_with_past_model.onnx) or merged (decoder_model_merged.onnx).",
-        "Default: single."
+        "An encoder-decoder is a pair or merged, and has encoder_model.onnx besides.",
+        "Default: single, and pair for an encoder-decoder."
       })
   private @Nullable String layout;
 

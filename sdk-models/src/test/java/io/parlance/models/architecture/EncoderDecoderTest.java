@@ -1,0 +1,198 @@
+package io.parlance.models.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.parlance.InvalidInputException;
+import io.parlance.ModelUnusableException;
+import io.parlance.model.ModelConfig;
+import io.parlance.models.Goldens;
+import io.parlance.models.TrainableModel;
+import io.parlance.models.graph.Graph;
+import io.parlance.runtime.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Encoder-decoders against the reference: outputs, losses, sizes, what files say. */
+class EncoderDecoderTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"t5-v1_0-relu-tied", "t5-v1_1-gated-untied", "bart-seqcls", "marian-mt"})
+  void givesTheReferencesOutputsForInferenceAndForTraining(String name) throws IOException {
+    Path folder = Goldens.folder("architectures/" + name);
+    Map<String, Map<String, Tensor>> inputs = Goldens.cases(folder.resolve("inputs.json"));
+    Map<String, Map<String, Tensor>> expected = Goldens.cases(folder.resolve("expected.json"));
+    assertThat(inputs).containsOnlyKeys(expected.keySet()).isNotEmpty();
+    try (TrainableModel model = TrainableModel.load(folder)) {
+      inputs.forEach(
+          (caseName, arguments) -> {
+            compare(expected.get(caseName), model.forward(arguments));
+            if (arguments.containsKey("labels")) {
+              compare(expected.get(caseName), model.forwardAndGradients(arguments));
+            }
+          });
+    }
+  }
+
+  private static void compare(Map<String, Tensor> expected, Map<String, Tensor> actual) {
+    assertThat(expected).containsKey("logits");
+    expected.forEach(
+        (name, tensor) -> {
+          assertThat(actual).containsKey(name);
+          assertThat(actual.get(name).shape()).as(name).isEqualTo(tensor.shape());
+          assertThat(actual.get(name).toFloatArray())
+              .as(name)
+              .containsExactly(tensor.toFloatArray(), within(1e-5f));
+        });
+  }
+
+  /** The exact numbers are those of the released checkpoints, without sinusoidal positions. */
+  static Stream<Arguments> published() {
+    return Stream.of(
+        arguments(T5Config.small(), 60_506_624L),
+        arguments(T5Config.base(), 222_903_552L),
+        arguments(T5Config.large(), 737_668_096L),
+        arguments(T5Config.t5_3b(), 2_851_598_336L),
+        arguments(T5Config.t5_11b(), 11_307_321_344L),
+        arguments(T5Config.v1_1Small(), 76_961_152L),
+        arguments(T5Config.v1_1Base(), 247_577_856L),
+        arguments(T5Config.v1_1Large(), 783_150_080L),
+        arguments(T5Config.mt5Small(), 300_176_768L),
+        arguments(BartConfig.base(), 139_420_416L),
+        arguments(BartConfig.large(), 406_291_456L),
+        arguments(MarianConfig.opusMt(58_101), 74_410_496L - 2 * 512 * 512));
+  }
+
+  @ParameterizedTest
+  @MethodSource("published")
+  void hasThePublishedParameterCount(EncoderDecoderConfig config, long count) {
+    assertThat(config.model(Head.CONDITIONAL_GENERATION).parameterCount()).isEqualTo(count);
+  }
+
+  static Stream<PretrainedModel> models() {
+    return Stream.of(
+        T5Config.small().model(Head.CONDITIONAL_GENERATION),
+        T5Config.v1_1Small().model(Head.TOKEN_CLASSIFICATION),
+        T5Config.v1_1Small().model(Head.SEQUENCE_CLASSIFICATION),
+        T5Config.mt5Small().model(Head.ENCODER),
+        T5Config.small().model(Head.QUESTION_ANSWERING),
+        BartConfig.base().model(Head.CONDITIONAL_GENERATION),
+        BartConfig.large().model(Head.SEQUENCE_CLASSIFICATION),
+        BartConfig.base().model(Head.QUESTION_ANSWERING),
+        BartConfig.base().model(Head.BODY),
+        MarianConfig.opusMt(1000).model(Head.CONDITIONAL_GENERATION));
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void readsBackWhatItWrites(PretrainedModel model) {
+    JsonObject written = model.configuration();
+    PretrainedModel read = Architectures.of(ModelConfig.of("config.json", written), Set.of());
+    assertThat(read.configuration()).isEqualTo(written);
+    assertThat(read.architecture()).isEqualTo(model.architecture());
+    assertThat(read.parameterCount()).isEqualTo(model.parameterCount());
+    assertThat(read.parameters()).containsOnlyKeys(model.parameters().keySet());
+  }
+
+  /**
+   * transformers 4 says by tie_word_embeddings whether states are scaled; transformers 5 says so
+   * apart, and what is tied shows in the weights.
+   */
+  @Test
+  void readsBothDialectsOfT5() {
+    T5Config fourth = T5Config.from(config("{'tie_word_embeddings': false}"));
+    T5Config fifth =
+        T5Config.from(
+            config("{'tie_word_embeddings': true, 'scale_decoder_outputs': false}"),
+            Set.of("shared.weight", "lm_head.weight"));
+    assertThat(fifth).isEqualTo(fourth);
+    assertThat(fifth.tieWordEmbeddings()).isFalse();
+    assertThat(fifth.scaleStates()).isFalse();
+    T5Config first = T5Config.from(config("{'scale_decoder_outputs': true}"), Set.of());
+    assertThat(first).isEqualTo(T5Config.small());
+    assertThat(first.scaleStates()).isTrue();
+  }
+
+  /** The bias of the scores is stored, but neither counted nor trained. */
+  @Test
+  void theBiasOfTheScoresIsABuffer() {
+    Graph.Parameter bias =
+        MarianConfig.opusMt(100)
+            .model(Head.CONDITIONAL_GENERATION)
+            .parameters()
+            .get("final_logits_bias");
+    assertThat(bias.trained()).isFalse();
+    assertThat(bias.value().shape().sizes()).containsExactly(1, 100);
+  }
+
+  @Test
+  void refusesWhatCannotBe() {
+    Map.of(
+            "{'architectures': ['T5ForConditionalGeneration'], 'model_type': 'umt5'}",
+            "model_type is 'umt5', expected t5 or mt5",
+            "{'architectures': ['T5ForConditionalGeneration'], 'feed_forward_proj': 'gated'}",
+            "activation 'gated' is unknown",
+            "{'architectures': ['T5EncoderModel'], 'relative_attention_num_buckets': 2}",
+            "relative_attention_num_buckets is 2, expected at least 4",
+            "{'architectures': ['BartModel'], 'd_model': 50, 'encoder_attention_heads': 3}",
+            "d_model 50 is not a multiple of encoder_attention_heads 3",
+            "{'architectures': ['MarianMTModel'], 'vocab_size': 9, 'decoder_vocab_size': 8}",
+            "decoder_vocab_size is 8 and vocab_size 9")
+        .forEach(
+            (json, message) ->
+                assertThatThrownBy(() -> Architectures.of(config(json), Set.of()))
+                    .isInstanceOf(ModelUnusableException.class)
+                    .hasMessageContaining(message));
+    assertThatThrownBy(() -> MarianConfig.opusMt(100).model(Head.SEQUENCE_CLASSIFICATION))
+        .hasMessageContaining("marian has no head SEQUENCE_CLASSIFICATION; it has [BODY,");
+  }
+
+  @Test
+  void refusesWrongInputs() throws IOException {
+    Path folder = Goldens.folder("architectures/marian-mt");
+    Map<String, Tensor> given =
+        Goldens.cases(folder.resolve("inputs.json")).get("explicit_decoder");
+    try (TrainableModel model = TrainableModel.load(folder)) {
+      Map.of(
+              "decoder_input_ids holds 100, expected 0 to 99",
+              Map.of("decoder_input_ids", Tensor.of(new long[] {100, 1, 1}, 3, 1)),
+              "labels holds -5, expected 0 to 99, or -100",
+              Map.of("labels", Tensor.of(new long[] {-5, 1, 1}, 3, 1)),
+              "decoder_input_ids are 33 tokens long; the model has 32 positions",
+              Map.of("decoder_input_ids", Tensor.of(new long[99], 3, 33)),
+              "has no input token_type_ids",
+              Map.of("token_type_ids", Tensor.of(new long[3], 3, 1)))
+          .forEach(
+              (message, wrong) -> {
+                Map<String, Tensor> inputs = new LinkedHashMap<>(given);
+                inputs.remove("decoder_attention_mask");
+                inputs.putAll(wrong);
+                assertThatThrownBy(() -> model.forward(inputs))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining(message);
+              });
+      Map<String, Tensor> none = new LinkedHashMap<>(given);
+      none.keySet().removeIf(name -> name.startsWith("decoder"));
+      assertThatThrownBy(() -> model.forward(none))
+          .hasMessageContaining("decoder_input_ids is missing, and there are no labels");
+    }
+  }
+
+  private static ModelConfig config(String json) {
+    return ModelConfig.of(
+        "config.json", JsonParser.parseString(json.replace('\'', '"')).getAsJsonObject());
+  }
+}
