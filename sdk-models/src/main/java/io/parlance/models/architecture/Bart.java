@@ -161,8 +161,7 @@ record Bart(
         });
   }
 
-  private Value decoderLayer(
-      Scope layer, Value x, CausalSequence target, EncodedSequence source) {
+  private Value decoderLayer(Scope layer, Value x, CausalSequence target, EncodedSequence source) {
     Residual residual = residual();
     MultiHeadAttention attention = attention(settings.decoderHeads());
     Value own =
@@ -189,8 +188,7 @@ record Bart(
             weights(),
             settings.activationDropout());
     return residual()
-        .apply(
-            layer, "final_layer_norm", x, y -> function.apply(layer, y, "fc1", "fc2", true));
+        .apply(layer, "final_layer_norm", x, y -> function.apply(layer, y, "fc1", "fc2", true));
   }
 
   private Residual residual() {
@@ -277,8 +275,7 @@ record Bart(
         settings.tieWordEmbeddings()
             ? Linear.apply(hidden, table(body, "decoder", decoderVocabularySize), null)
             : root.in(
-                "lm_head",
-                s -> Linear.withoutBias(s, hidden, decoderVocabularySize, weights()));
+                "lm_head", s -> Linear.withoutBias(s, hidden, decoderVocabularySize, weights()));
     return family.scoresBiased()
         ? add(
             scores,

@@ -61,7 +61,6 @@ interface EncoderDecoder {
    * @return [batch, source, classes]
    */
   default Value tag(Scope root, Value states, long classes) {
-    throw new IllegalArgumentException(
-        description().modelType() + " has no classifier of tokens");
+    throw new IllegalArgumentException(description().modelType() + " has no classifier of tokens");
   }
 }

@@ -22,8 +22,7 @@ final class EncoderDecoderFamilies {
 
   private EncoderDecoderFamilies() {}
 
-  private static void add(
-      BartFamily family, Function<ModelConfig, EncoderDecoderConfig> reader) {
+  private static void add(BartFamily family, Function<ModelConfig, EncoderDecoderConfig> reader) {
     family
         .architectures()
         .forEach((head, name) -> add(name, head, (config, weights) -> reader.apply(config)));

@@ -75,19 +75,16 @@ final class EncoderDecoderHeads {
   }
 
   private void decoded(Value encoded) {
-    EncodedSequence source =
-        new EncodedSequence(encoded, inputs.find("attention_mask"), List.of());
+    EncodedSequence source = new EncodedSequence(encoded, inputs.find("attention_mask"), List.of());
     CausalSequence target =
-        new CausalSequence(
-            decoderInput(), inputs.find("decoder_attention_mask"), null, List.of());
+        new CausalSequence(decoderInput(), inputs.find("decoder_attention_mask"), null, List.of());
     Value hidden = family.decode(body, target, source);
     switch (head) {
       case BODY -> outputs.put("last_hidden_state", hidden);
       case CONDITIONAL_GENERATION -> nextTokens(hidden);
       case SEQUENCE_CLASSIFICATION -> sequenceClassifier(hidden);
       case QUESTION_ANSWERING -> {
-        Value spans =
-            root.in("qa_outputs", s -> Linear.apply(s, hidden, 2, description.weights()));
+        Value spans = root.in("qa_outputs", s -> Linear.apply(s, hidden, 2, description.weights()));
         outputs.putAll(AnswerSpan.outputs(spans, inputs));
       }
       default -> throw new IllegalArgumentException("no encoder-decoder has a head " + head);
@@ -116,8 +113,7 @@ final class EncoderDecoderHeads {
     Value numbers = add(range(squeeze(shape(ids, 1, 2), 0)), graph.longScalar(1));
     Value last = argMax(mul(isEnd, numbers), 1, false);
     Labels classes = description.labels();
-    Value logits =
-        family.classify(root, DecoderHeads.atPosition(hidden, last), classes.count());
+    Value logits = family.classify(root, DecoderHeads.atPosition(hidden, last), classes.count());
     outputs.put("logits", logits);
     Value labels = inputs.find("labels");
     if (labels != null) {
@@ -177,7 +173,8 @@ final class EncoderDecoderHeads {
       Value number = reduceSum(real, true, 1);
       first = gatherElements(counted, sub(number, scalarLike(number, 1)), 1);
     } else {
-      Value start = graph.constant(Literal.of(ElementType.INT64, new long[] {1, 1}, tokens.start()));
+      Value start =
+          graph.constant(Literal.of(ElementType.INT64, new long[] {1, 1}, tokens.start()));
       first = expand(start, sizes(graph, shape(labels, 0, 1), 1));
     }
     return concat(1, first, slice(counted, 1, 0, -1));

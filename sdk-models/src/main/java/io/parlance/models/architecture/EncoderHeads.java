@@ -41,7 +41,8 @@ final class EncoderHeads {
       case TOKEN_CLASSIFICATION -> tokenClassification();
       case QUESTION_ANSWERING -> questionAnswering();
       case MULTIPLE_CHOICE -> multipleChoice();
-      case DOUBLE_HEADS, CONDITIONAL_GENERATION, ENCODER -> throw new IllegalArgumentException("no encoder has a head " + head);
+      case DOUBLE_HEADS, CONDITIONAL_GENERATION, ENCODER ->
+          throw new IllegalArgumentException("no encoder has a head " + head);
     };
   }
 

@@ -35,8 +35,7 @@ public record MarianConfig(
           58_101,
           "gelu",
           new GenerationTokens(
-              new SpecialTokens(
-                  OptionalInt.empty(), List.of(0), OptionalInt.of(58_100)),
+              new SpecialTokens(OptionalInt.empty(), List.of(0), OptionalInt.of(58_100)),
               OptionalInt.of(58_100),
               OptionalInt.empty(),
               OptionalInt.of(0)));

@@ -26,7 +26,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +70,8 @@ record T5(T5Config config) implements EncoderDecoder {
             .alias("decoder.embed_tokens.weight", "shared.weight")
             .optional("lm_head")
             // early checkpoints have one that nothing reads
-            .ignore("decoder\\.block\\.0\\.layer\\.1\\.EncDecAttention\\.relative_attention_bias.*");
+            .ignore(
+                "decoder\\.block\\.0\\.layer\\.1\\.EncDecAttention\\.relative_attention_bias.*");
     return config.tieWordEmbeddings() ? names.alias("lm_head.weight", "shared.weight") : names;
   }
 
@@ -191,9 +191,7 @@ record T5(T5Config config) implements EncoderDecoder {
     Value table =
         stack.in(
             DISTANCES,
-            s ->
-                Embedding.table(
-                    s, config.buckets(), config.heads(), normal(config.hiddenSize())));
+            s -> Embedding.table(s, config.buckets(), config.heads(), normal(config.hiddenSize())));
     return unsqueeze(transpose(gather(table, buckets, 0), 2, 0, 1), 0);
   }
 
@@ -221,8 +219,7 @@ record T5(T5Config config) implements EncoderDecoder {
 
   @Override
   public Value logits(Scope root, Scope body, Value hidden) {
-    Value scaled =
-        config.scaleStates() ? mul(hidden, 1 / Math.sqrt(config.hiddenSize())) : hidden;
+    Value scaled = config.scaleStates() ? mul(hidden, 1 / Math.sqrt(config.hiddenSize())) : hidden;
     if (config.tieWordEmbeddings()) {
       return Linear.apply(scaled, body.in("shared", this::table), null);
     }

@@ -25,7 +25,8 @@ import java.util.Set;
  * @param dropout {@code dropout_rate}
  * @param classifierDropout {@code classifier_dropout}
  * @param normEpsilon {@code layer_norm_epsilon}
- * @param initializerFactor {@code initializer_factor}, which multiplies the deviation of new weights
+ * @param initializerFactor {@code initializer_factor}, which multiplies the deviation of new
+ *     weights
  * @param feedForward {@code feed_forward_proj}: an activation, {@code gated-} before it if there is
  *     a gate
  * @param tieWordEmbeddings whether the scores are made with the embeddings
@@ -74,8 +75,7 @@ public record T5Config(
 
   public T5Config {
     if (!modelType.equals("t5") && !modelType.equals("mt5")) {
-      throw new IllegalArgumentException(
-          "model_type is '" + modelType + "', expected t5 or mt5");
+      throw new IllegalArgumentException("model_type is '" + modelType + "', expected t5 or mt5");
     }
     Require.positive("vocab_size", vocabularySize);
     Require.positive("d_model", hiddenSize);

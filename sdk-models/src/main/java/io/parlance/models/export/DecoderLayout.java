@@ -9,7 +9,8 @@ import java.util.List;
  */
 public enum DecoderLayout {
   /**
-   * One {@code model.onnx} that always takes a past, of length 0 at first; not for encoder-decoders.
+   * One {@code model.onnx} that always takes a past, of length 0 at first; not for
+   * encoder-decoders.
    */
   SINGLE(ModelFolder.MODEL),
   /** {@code decoder_model.onnx} for the first call, {@code decoder_with_past_model.onnx} after. */

@@ -36,8 +36,9 @@ import org.jspecify.annotations.Nullable;
  * Writes a model as a folder of the conventional layout, which any ONNX consumer loads: {@code
  * config.json}, {@code model.onnx} with inputs {@code input_ids attention_mask [token_type_ids]}
  * or, for language models, the graphs of a {@link DecoderLayout}, with {@code encoder_model.onnx}
- * where there is an encoder, and {@code generation_config.json}, the tokenizer's files and, on request, {@code model.safetensors} for
- * further training. Immutable: every call but {@link #write} returns a new exporter.
+ * where there is an encoder, and {@code generation_config.json}, the tokenizer's files and, on
+ * request, {@code model.safetensors} for further training. Immutable: every call but {@link #write}
+ * returns a new exporter.
  */
 public final class ModelExporter {
 

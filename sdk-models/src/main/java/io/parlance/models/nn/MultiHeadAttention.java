@@ -88,7 +88,6 @@ public record MultiHeadAttention(
         Attention.mergeHeads(
             Attention.scaledDotProduct(queries, seen.key(), seen.value(), bias, scores));
     long hidden = x.shape().get(-1).size();
-    return scope.in(
-        output.name, s -> Linear.apply(s, context, hidden, output.weights, biased));
+    return scope.in(output.name, s -> Linear.apply(s, context, hidden, output.weights, biased));
   }
 }

@@ -50,8 +50,7 @@ public final class RelativeBuckets {
     return new RelativeBuckets(
         maximumDistance,
         distance ->
-            (distance < 0 ? half : 0)
-                + logarithmic(Math.abs(distance), half, maximumDistance));
+            (distance < 0 ? half : 0) + logarithmic(Math.abs(distance), half, maximumDistance));
   }
 
   /**
