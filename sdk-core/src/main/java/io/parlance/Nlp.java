@@ -44,6 +44,7 @@ public final class Nlp implements AutoCloseable {
   private static final String MASK_FILLER = "maskFiller";
   private static final String RANKER = "ranker";
   private static final String GENERATOR = "generator";
+  private static final long DEFAULT_PROMPT_BYTES = 64L << 20;
 
   private final ResultCache cache;
   private final TaskModels tasks;
@@ -55,6 +56,7 @@ public final class Nlp implements AutoCloseable {
             builder.sources(),
             builder.execution,
             cache,
+            builder.promptCache,
             builder.queue,
             builder.timeout,
             builder.listeners);
@@ -203,7 +205,7 @@ public final class Nlp implements AutoCloseable {
 
   /** What was done so far. */
   public NlpStatistics statistics() {
-    return new NlpStatistics(cache.statistics(), tasks.loaded());
+    return new NlpStatistics(cache.statistics(), tasks.promptCache(), tasks.loaded());
   }
 
   /**
@@ -244,6 +246,7 @@ public final class Nlp implements AutoCloseable {
     private final Map<String, ModelSource> sources = new HashMap<>();
     private Execution execution = Execution.cpu();
     private CachePolicy cache = CachePolicy.defaults();
+    private CachePolicy promptCache = CachePolicy.maximumBytes(DEFAULT_PROMPT_BYTES);
     private QueuePolicy queue = QueuePolicy.defaults();
     private @Nullable HubOptions hub;
     private @Nullable Duration timeout;
@@ -373,6 +376,17 @@ public final class Nlp implements AutoCloseable {
     /** What results are remembered; 16 MiB of them by default. */
     public Builder cache(CachePolicy policy) {
       cache = policy;
+      return this;
+    }
+
+    /**
+     * How much native memory the generator may use to remember what it computed for prompts, so
+     * that the common beginning of several is read once; 64 MiB by default. A token takes 2 x
+     * layers x key and value heads x head size numbers: 64 MiB hold some 1,800 tokens of a model
+     * in the shape of distilgpt2. {@link CachePolicy#none()} turns it off.
+     */
+    public Builder promptCache(CachePolicy policy) {
+      promptCache = policy;
       return this;
     }
 

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How much is remembered and for how long. Immutable.
  *
- * @param maximumBytes estimated heap that keys and results may take; 0 remembers nothing
- * @param expiry how long a result is kept after it was computed, or null for as long as there is
+ * @param maximumBytes memory that may be taken: for results estimated heap, for prompts native
+ *     memory; 0 remembers nothing
+ * @param expiry how long something is kept after it was computed, or null for as long as there is
  *     room
  */
 public record CachePolicy(long maximumBytes, @Nullable Duration expiry) {
@@ -36,7 +37,7 @@ public record CachePolicy(long maximumBytes, @Nullable Duration expiry) {
   /**
    * Remembers as much as fits; what is used least makes room.
    *
-   * @param bytes estimated heap for keys and results
+   * @param bytes memory that may be taken
    */
   public static CachePolicy maximumBytes(long bytes) {
     return new CachePolicy(bytes, null);

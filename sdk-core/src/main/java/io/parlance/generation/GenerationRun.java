@@ -1,5 +1,7 @@
 package io.parlance.generation;
 
+import io.parlance.InvalidInputException;
+import io.parlance.cache.PromptCache;
 import io.parlance.runtime.Decoder;
 import io.parlance.runtime.DecoderBatch;
 import io.parlance.runtime.RunControl;
@@ -7,9 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class GenerationRun implements AutoCloseable {
   private final Decoder decoder;
   private final RunControl control;
+  private final PromptReader reader;
   private final int mostRows;
   private final Deque<Job> waiting = new ArrayDeque<>();
   private List<Job> active = new ArrayList<>();
@@ -29,10 +30,13 @@ public final class GenerationRun implements AutoCloseable {
   /**
    * Reads nothing yet.
    *
+   * @param prompts what is known of prompts already, or null to read each from its beginning
    * @param mostRows rows that a batch has at most; a request that needs more has a batch of its own
    */
-  public GenerationRun(Decoder decoder, int mostRows, RunControl control) {
+  public GenerationRun(
+      Decoder decoder, @Nullable PromptCache prompts, int mostRows, RunControl control) {
     this.decoder = decoder;
+    this.reader = new PromptReader(decoder, prompts, control);
     this.mostRows = mostRows;
     this.control = control;
   }
@@ -68,6 +72,14 @@ public final class GenerationRun implements AutoCloseable {
   public void add(GenerationRequest request, Consumer<List<GeneratedTokens>> finished) {
     decoder.requireCache();
     decoder.checkTokens(request.prompt());
+    if (request.guidance() != 1 && !decoder.takesPadding()) {
+      throw new InvalidInputException(
+          "guidance_scale "
+              + request.guidance()
+              + " compares two sequences of different lengths, and "
+              + decoder.name()
+              + " takes only equal ones together; export it with attention_mask and position_ids");
+    }
     waiting.add(new Job(request, request.search(decoder.vocabularySize()), finished));
   }
 
@@ -170,15 +182,15 @@ public final class GenerationRun implements AutoCloseable {
     if (!padding && !active.isEmpty()) {
       return;
     }
-    Map<Integer, List<Job>> byLength = new LinkedHashMap<>();
+    List<Job> chosen = new ArrayList<>();
     int first = waiting.element().length();
     List<Job> passed = new ArrayList<>();
     while (!waiting.isEmpty() && room > 0) {
       Job job = waiting.remove();
       int needed = job.request.rows();
-      boolean fits = needed <= room || active.isEmpty() && byLength.isEmpty();
+      boolean fits = needed <= room || active.isEmpty() && chosen.isEmpty();
       if (fits && (padding || job.length() == first)) {
-        byLength.computeIfAbsent(job.length(), length -> new ArrayList<>()).add(job);
+        chosen.add(job);
         room -= needed;
       } else {
         passed.add(job);
@@ -190,19 +202,26 @@ public final class GenerationRun implements AutoCloseable {
     for (int i = passed.size() - 1; i >= 0; i--) {
       waiting.addFirst(passed.get(i));
     }
-    byLength.values().forEach(this::start);
+    if (decoder.hasEncoder()) {
+      startWithSources(chosen);
+    } else {
+      reader.read(chosen, job -> job.request.prompt(), this::start);
+    }
   }
 
-  private void start(List<Job> jobs) {
-    if (decoder.hasEncoder()) {
+  private void startWithSources(List<Job> jobs) {
+    if (!jobs.isEmpty()) {
       jobs.sort(Comparator.comparingInt(Job::sourceLength));
+      start(
+          jobs,
+          decoder.start(
+              jobs.stream().map(job -> job.request.sourceTokens()).toList(),
+              jobs.stream().map(job -> job.request.prompt()).toList(),
+              control));
     }
-    List<int[]> prompts = jobs.stream().map(job -> job.request.prompt()).toList();
-    DecoderBatch started =
-        decoder.hasEncoder()
-            ? decoder.start(
-                jobs.stream().map(job -> job.request.sourceTokens()).toList(), prompts, control)
-            : decoder.start(prompts, control);
+  }
+
+  private void start(List<Job> jobs, DecoderBatch started) {
     boolean used = false;
     List<DecoderBatch> opened = new ArrayList<>(List.of(started));
     try {

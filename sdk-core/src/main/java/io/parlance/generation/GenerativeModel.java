@@ -6,6 +6,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.parlance.InvalidInputException;
 import io.parlance.ModelUnusableException;
+import io.parlance.cache.CachePolicy;
+import io.parlance.cache.PromptCache;
 import io.parlance.model.ModelConfig;
 import io.parlance.model.ModelFolder;
 import io.parlance.model.ModelSource;
@@ -34,13 +36,16 @@ public final class GenerativeModel implements AutoCloseable {
   private final Decoder decoder;
   private final @Nullable Tokenizer tokenizer;
   private final GenerationOptions options;
+  private final PromptCache promptCache;
   private volatile @Nullable ChatTemplate chatTemplate;
 
   private GenerativeModel(
       ModelFolder folder,
       Decoder decoder,
       @Nullable Tokenizer tokenizer,
-      GenerationOptions options) {
+      GenerationOptions options,
+      PromptCache promptCache) {
+    this.promptCache = promptCache;
     this.folder = folder;
     this.decoder = decoder;
     this.tokenizer = tokenizer;
@@ -51,15 +56,18 @@ public final class GenerativeModel implements AutoCloseable {
    * Loads a model: {@code decoder_model_merged}, the pair of {@code decoder_model} and {@code
    * decoder_with_past_model}, or {@code model}, and {@code encoder_model} where there is one.
    *
+   * @param prompts how much it remembers of prompts
    * @throws io.parlance.ModelNotFoundException if files are missing
    * @throws ModelUnusableException if its graphs are no decoder
    */
-  public static GenerativeModel open(ModelSource source, SessionOptions session) {
+  public static GenerativeModel open(
+      ModelSource source, SessionOptions session, CachePolicy prompts) {
     ModelFolder folder = ModelFolder.open(source);
     GenerationOptions options = settings(folder);
     Tokenizer tokenizer = folder.hasTokenizer() ? folder.loadTokenizer() : null;
     try {
-      return new GenerativeModel(folder, load(folder, session), tokenizer, options);
+      return new GenerativeModel(
+          folder, load(folder, session), tokenizer, options, new PromptCache(prompts));
     } catch (RuntimeException | Error e) {
       if (tokenizer != null) {
         tokenizer.close();
@@ -160,6 +168,11 @@ public final class GenerativeModel implements AutoCloseable {
     return decoder;
   }
 
+  /** What it remembers of prompts. */
+  public PromptCache promptCache() {
+    return promptCache;
+  }
+
   /** The settings that come with the model. */
   public GenerationOptions options() {
     return options;
@@ -246,7 +259,7 @@ public final class GenerativeModel implements AutoCloseable {
       return;
     }
     GenerationOptions one = GenerationOptions.NONE.with(GenerationOption.MAX_NEW_TOKENS, 1);
-    try (GenerationRun run = new GenerationRun(decoder, 1, RunControl.create())) {
+    try (GenerationRun run = new GenerationRun(decoder, null, 1, RunControl.create())) {
       run.add(request(some, one).build(), found -> {});
       run.finish();
     }
@@ -254,6 +267,7 @@ public final class GenerativeModel implements AutoCloseable {
 
   @Override
   public void close() {
+    promptCache.close();
     decoder.close();
     if (tokenizer != null) {
       tokenizer.close();

@@ -1,8 +1,11 @@
 package io.parlance.runtime;
 
+import io.parlance.CancelledException;
 import io.parlance.InvalidInputException;
 import io.parlance.ModelUnusableException;
+import io.parlance.NlpException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,7 @@ public final class Decoder implements AutoCloseable {
   private final int vocabulary;
   private final NativeMemory memory = new NativeMemory(KEPT_BYTES);
   private volatile @Nullable Boolean takesPadding;
+  private volatile @Nullable Boolean readsOn;
 
   private Decoder(
       DecoderSignature first,
@@ -185,6 +189,20 @@ public final class Decoder implements AutoCloseable {
   }
 
   /**
+   * Goes on from tokens that were kept; {@link DecoderBatch#feed} comes next.
+   *
+   * @param rows for each sequence its parts in their order, all sequences of one length
+   */
+  public DecoderBatch resume(List<List<CachedTokens.Part>> rows) {
+    return DecoderBatch.of(this, rows);
+  }
+
+  /** Native memory that so many tokens of one sequence take. */
+  public long bytesOf(int tokens) {
+    return CachedTokens.bytes(this, tokens);
+  }
+
+  /**
    * One batch of rows from any batches of this decoder, in any order, also several times the same.
    * The sources stay as they are. Native memory is copied once.
    *
@@ -224,9 +242,13 @@ public final class Decoder implements AutoCloseable {
       both.logits(1, 0, padded);
       shorter.logits(0, 0, alone);
     }
-    for (int i = 0; i < vocabulary; i++) {
-      float tolerance = PROBE_TOLERANCE * Math.max(1, Math.abs(alone[i]));
-      if (!(Math.abs(alone[i] - padded[i]) <= tolerance)) {
+    return isClose(alone, padded);
+  }
+
+  private static boolean isClose(float[] expected, float[] found) {
+    for (int i = 0; i < expected.length; i++) {
+      float tolerance = PROBE_TOLERANCE * Math.max(1, Math.abs(expected[i]));
+      if (!(Math.abs(expected[i] - found[i]) <= tolerance)) {
         return false;
       }
     }
@@ -261,9 +283,49 @@ public final class Decoder implements AutoCloseable {
     return next;
   }
 
-  /** Whether a step after the first takes exactly one token. */
-  boolean goesTokenByToken() {
-    return first != next || !next.cross().isEmpty();
+  /**
+   * Whether several tokens that follow others can be read in one run: the graph takes them, and
+   * gives for them what it gives for the whole sequence at once. Measured with a few tokens when
+   * first asked. Without, {@link DecoderBatch#feed} reads one after the other.
+   */
+  public boolean readsOn() {
+    Boolean known = readsOn;
+    if (known == null) {
+      TensorDescription ids = next.session().inputs().get(DecoderSignature.INPUT_IDS);
+      boolean one = ids == null || ids.rank() == 2 && ids.dimensions().get(1) == 1;
+      known = hasCache() && !one && !hasEncoder() && probeReadingOn();
+      readsOn = known;
+    }
+    return known;
+  }
+
+  /** Whether a run gives logits for all of its tokens, not only for the last. */
+  public boolean givesAllLogits() {
+    return next.logits().dimensions().get(1) != 1;
+  }
+
+  private boolean probeReadingOn() {
+    int token = Math.min(3, vocabulary - 1);
+    int[] whole = {token, 0, token, token, 0, token};
+    float[] expected = new float[vocabulary];
+    float[] found = new float[vocabulary];
+    try (DecoderBatch atOnce = read(whole, null);
+        DecoderBatch inParts = read(Arrays.copyOf(whole, 2), null)) {
+      inParts.feedAtOnce(Arrays.copyOfRange(whole, 2, whole.length), 4, 4, null);
+      int skipped = givesAllLogits() ? 2 : 0;
+      for (int position = 0; position < (givesAllLogits() ? 4 : 1); position++) {
+        atOnce.logits(0, position + skipped, expected);
+        inParts.logits(0, position, found);
+        if (!isClose(expected, found)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (CancelledException e) {
+      throw e;
+    } catch (NlpException refused) {
+      return false; // the graph takes one token after others
+    }
   }
 
   ByteBuffer take(long bytes) {

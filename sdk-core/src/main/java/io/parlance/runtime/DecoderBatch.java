@@ -3,6 +3,7 @@ package io.parlance.runtime;
 import io.parlance.InvalidInputException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,8 +96,8 @@ public final class DecoderBatch implements AutoCloseable {
       throw new IllegalStateException("the batch is closed");
     }
     decoder.checkTokens(tokens);
-    if (positions > 0 && perRow > 1 && decoder.goesTokenByToken()) {
-      StepLogits all = StepLogits.columns(decoder, rows, perRow, perRow);
+    if (positions > 0 && perRow > 1 && !decoder.readsOn()) {
+      StepLogits all = StepLogits.columns(decoder, rows, perRow, wanted);
       replaceLogits(all);
       for (int column = 0; column < perRow; column++) {
         int[] each = new int[rows];
@@ -106,10 +107,15 @@ public final class DecoderBatch implements AutoCloseable {
         step(each, 1, 1, all, column, control);
       }
     } else {
-      StepLogits one = StepLogits.block(decoder, rows, perRow, wanted);
-      replaceLogits(one);
-      step(tokens, perRow, one.positions(), one, 0, control);
+      feedAtOnce(tokens, perRow, wanted, control);
     }
+  }
+
+  /** As {@link #feed}, in one run whatever the graph makes of it. */
+  void feedAtOnce(int[] tokens, int perRow, int wanted, @Nullable RunControl control) {
+    StepLogits one = StepLogits.block(decoder, rows, perRow, wanted);
+    replaceLogits(one);
+    step(tokens, perRow, one.positions(), one, 0, control);
   }
 
   private void replaceLogits(StepLogits now) {
@@ -303,6 +309,46 @@ public final class DecoderBatch implements AutoCloseable {
       }
     }
     return batch;
+  }
+
+  /** A batch that goes on from kept tokens: for each row its parts, all rows of one length. */
+  static DecoderBatch of(Decoder decoder, List<List<CachedTokens.Part>> rows) {
+    int length = rows.get(0).stream().mapToInt(CachedTokens.Part::count).sum();
+    DecoderBatch batch = new DecoderBatch(decoder, rows.size(), null);
+    batch.positions = length;
+    Arrays.fill(batch.lengths, length);
+    for (int slot = 0; slot < batch.cache.length; slot++) {
+      CacheSlot layout = batch.slots.get(slot);
+      ByteBuffer memory = decoder.take(layout.bytes(rows.size(), length));
+      batch.cache[slot] = memory;
+      for (int i = 0; i < rows.size(); i++) {
+        CacheSlot.Row target = new CacheSlot.Row(memory, i, length);
+        int at = 0;
+        for (CachedTokens.Part part : rows.get(i)) {
+          layout.copyRow(part.tokens().row(slot), 0, part.count(), target, at);
+          at += part.count();
+        }
+      }
+    }
+    return batch;
+  }
+
+  /**
+   * Keeps some tokens of a sequence, as they are now, beyond the life of the batch.
+   *
+   * @param from the first, 0 being the first of the sequence
+   * @return to be closed
+   */
+  public CachedTokens keep(int row, int from, int count) {
+    if (from < 0 || count < 1 || from + count > lengths[row]) {
+      throw new IndexOutOfBoundsException(
+          count + " tokens from " + from + " on, of " + lengths[row]);
+    }
+    return CachedTokens.copy(
+        decoder,
+        count,
+        (slot, target) ->
+            slots.get(slot).copyRow(source(slot, row), unused(row) + from, count, target, 0));
   }
 
   private CacheSlot.Row source(int slot, int row) {

@@ -112,11 +112,19 @@ final class GenerationCall {
     return stops == null ? request : request.stop(stops);
   }
 
+  GenerationRun newRun(RunControl control) {
+    return new GenerationRun(
+        model.decoder(),
+        view.promptCache() ? model.promptCache() : null,
+        view.batchRows(),
+        control);
+  }
+
   List<Generation> run(List<int[]> tokens, RunControl control) {
     List<List<Generation>> results = new ArrayList<>();
     meter.runStarted();
     long start = System.nanoTime();
-    try (GenerationRun run = new GenerationRun(model.decoder(), view.batchRows(), control)) {
+    try (GenerationRun run = newRun(control)) {
       for (int i = 0; i < tokens.size(); i++) {
         Prompt prompt = fit(tokens.get(i));
         List<Generation> result = new ArrayList<>(1);

@@ -2,6 +2,8 @@ package io.parlance.task;
 
 import io.parlance.ActivityListener;
 import io.parlance.Execution;
+import io.parlance.cache.CachePolicy;
+import io.parlance.cache.PromptCacheStatistics;
 import io.parlance.generation.GenerativeModel;
 import io.parlance.model.ModelSource;
 import io.parlance.runtime.CallGate;
@@ -26,11 +28,13 @@ final class GeneratorModel implements ModelHandle {
   /**
    * Loads nothing yet.
    *
+   * @param prompts how much it remembers of prompts
    * @param timeout of calls whose view has none, or null
    */
   GeneratorModel(
       Supplier<ModelSource> source,
       Execution execution,
+      CachePolicy prompts,
       @Nullable Duration timeout,
       List<ActivityListener> listeners) {
     this.source = source;
@@ -40,7 +44,9 @@ final class GeneratorModel implements ModelHandle {
     model =
         new LazyModel<>(
             "the generator",
-            () -> activity.load(() -> new Loaded(GenerativeModel.open(source.get(), options))));
+            () ->
+                activity.load(
+                    () -> new Loaded(GenerativeModel.open(source.get(), options, prompts))));
   }
 
   private record Loaded(GenerativeModel model) implements LoadedModel {
@@ -96,6 +102,12 @@ final class GeneratorModel implements ModelHandle {
   @Override
   public int waitingCalls() {
     return 0;
+  }
+
+  /** What the prompt cache did, nothing before the model is loaded or after it is closed. */
+  PromptCacheStatistics promptCache() {
+    Loaded loaded = model.peek();
+    return loaded == null ? PromptCacheStatistics.NONE : loaded.model().promptCache().statistics();
   }
 
   CallGate.Entry enter(Runnable terminate) {

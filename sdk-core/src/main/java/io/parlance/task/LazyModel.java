@@ -33,6 +33,11 @@ final class LazyModel<L extends LoadedModel> {
     return loaded != null;
   }
 
+  /** The model if it is in memory, for questions that do not load it. */
+  @Nullable L peek() {
+    return loaded;
+  }
+
   /**
    * Lets a call in, until the entry is closed; the model stays usable so long.
    *

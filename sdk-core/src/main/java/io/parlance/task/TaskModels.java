@@ -9,6 +9,8 @@ import io.parlance.Execution;
 import io.parlance.MaskFilling;
 import io.parlance.QueuePolicy;
 import io.parlance.Relevance;
+import io.parlance.cache.CachePolicy;
+import io.parlance.cache.PromptCacheStatistics;
 import io.parlance.cache.ResultCache;
 import io.parlance.model.ModelSource;
 import java.time.Duration;
@@ -32,13 +34,13 @@ public final class TaskModels implements AutoCloseable {
   private final TaskModel<RankOptions, Relevance> ranker;
   private final GeneratorModel generator;
 
-  /** Tasks on models to which nobody listens, and whose calls may take any time. */
+  /** Without a prompt cache, without listeners, and with any time for calls. */
   public TaskModels(
       Function<String, ModelSource> sources,
       Execution execution,
       ResultCache cache,
       QueuePolicy queue) {
-    this(sources, execution, cache, queue, null, List.of());
+    this(sources, execution, cache, CachePolicy.none(), queue, null, List.of());
   }
 
   /**
@@ -48,6 +50,7 @@ public final class TaskModels implements AutoCloseable {
    *     task is that of its starter model, such as {@code classifier}
    * @param execution where the models run
    * @param cache what remembers their results
+   * @param prompts how much generative models remember of prompts
    * @param queue how asynchronous calls wait
    * @param timeout of calls whose view has none, or null
    * @param listeners told what the tasks do
@@ -56,6 +59,7 @@ public final class TaskModels implements AutoCloseable {
       Function<String, ModelSource> sources,
       Execution execution,
       ResultCache cache,
+      CachePolicy prompts,
       QueuePolicy queue,
       @Nullable Duration timeout,
       List<ActivityListener> listeners) {
@@ -78,7 +82,9 @@ public final class TaskModels implements AutoCloseable {
     maskFiller =
         model("maskFiller", sources, source -> LoadedMaskFiller.open(source, resources.options()));
     ranker = model("ranker", sources, source -> LoadedRanker.open(source, resources.options()));
-    generator = new GeneratorModel(() -> sources.apply("generator"), execution, timeout, listeners);
+    generator =
+        new GeneratorModel(
+            () -> sources.apply("generator"), execution, prompts, timeout, listeners);
   }
 
   private <O, R> TaskModel<O, R> model(
@@ -121,6 +127,11 @@ public final class TaskModels implements AutoCloseable {
   /** Text generation with the settings that come with the model. */
   public TextGenerator generator() {
     return generator.view();
+  }
+
+  /** What was reused of prompts. */
+  public PromptCacheStatistics promptCache() {
+    return generator.promptCache();
   }
 
   /** Models in memory now. */

@@ -117,6 +117,14 @@ public final class TextGenerator {
     return with(view.truncateLeft(true));
   }
 
+  /**
+   * Whether prompts are looked up in the prompt cache and remembered there; true by default. The
+   * answer is the same. See {@link io.parlance.Nlp.Builder#promptCache}.
+   */
+  public TextGenerator promptCache(boolean used) {
+    return with(view.promptCache(used));
+  }
+
   /** Runs so many sequences together at most; 32 by default. */
   public TextGenerator batchRows(int rows) {
     if (rows < 1) {

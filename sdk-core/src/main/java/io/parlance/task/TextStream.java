@@ -105,7 +105,7 @@ final class TextStream implements Spliterator<String>, AutoCloseable {
       }
     }
     stops = call.stops();
-    GenerationRun opened = new GenerationRun(loaded.decoder(), view.batchRows(), control);
+    GenerationRun opened = call.newRun(control);
     run = opened;
     opened.add(
         call.request(tokens)

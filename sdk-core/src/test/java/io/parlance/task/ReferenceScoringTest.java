@@ -10,6 +10,7 @@ import io.parlance.ContinuationScore;
 import io.parlance.ModelUnusableException;
 import io.parlance.Nlp;
 import io.parlance.TestModels;
+import io.parlance.cache.CachePolicy;
 import io.parlance.generation.GenerativeModel;
 import io.parlance.generation.TextScorer;
 import io.parlance.model.ModelSource;
@@ -59,7 +60,7 @@ class ReferenceScoringTest {
   void perplexityIsThatOfTheReference() throws IOException {
     try (GenerativeModel model =
         GenerativeModel.open(
-            ModelSource.of(TestModels.folder("lm-gpt2")), SessionOptions.defaults())) {
+            ModelSource.of(TestModels.folder("lm-gpt2")), SessionOptions.defaults(), CachePolicy.none())) {
       TextScorer scorer = new TextScorer(model);
       List<JsonObject> cases =
           cases("perplexity").stream()
