@@ -382,8 +382,8 @@ public final class Nlp implements AutoCloseable {
     /**
      * How much native memory the generator may use to remember what it computed for prompts, so
      * that the common beginning of several is read once; 64 MiB by default. A token takes 2 x
-     * layers x key and value heads x head size numbers: 64 MiB hold some 1,800 tokens of a model
-     * in the shape of distilgpt2. {@link CachePolicy#none()} turns it off.
+     * layers x key and value heads x head size numbers: 64 MiB hold some 1,800 tokens of a model in
+     * the shape of distilgpt2. {@link CachePolicy#none()} turns it off.
      */
     public Builder promptCache(CachePolicy policy) {
       promptCache = policy;

@@ -53,8 +53,7 @@ public final class PromptCache implements AutoCloseable {
             .maximumWeight(maximumBytes)
             .weigher((Piece piece, CachedTokens tokens) -> weight(tokens.bytes()))
             .removalListener((piece, tokens, cause) -> drop(piece, tokens));
-    cache =
-        (policy.expiry() == null ? builder : builder.expireAfterWrite(policy.expiry())).build();
+    cache = (policy.expiry() == null ? builder : builder.expireAfterWrite(policy.expiry())).build();
   }
 
   /** Some tokens after those of another piece. Equal only to itself; the hash is of all tokens. */
@@ -74,7 +73,8 @@ public final class PromptCache implements AutoCloseable {
     @Nullable Piece nearest(int[] prompt, int at, int end) {
       Piece best = null;
       int longest = 0;
-      for (Piece child : at < end ? children.getOrDefault(prompt[at], List.of()) : List.<Piece>of()) {
+      for (Piece child :
+          at < end ? children.getOrDefault(prompt[at], List.of()) : List.<Piece>of()) {
         int common = child.common(prompt, at, end);
         if (common > longest) {
           longest = common;
@@ -112,7 +112,7 @@ public final class PromptCache implements AutoCloseable {
    * @param length their tokens together; 0 for nothing
    */
   public record Match(List<CachedTokens.Part> parts, int length) implements AutoCloseable {
-      /** Of a prompt that begins like none. */
+    /** Of a prompt that begins like none. */
     /** Of a prompt that begins like none. */
     public static final Match NOTHING = new Match(List.of(), 0);
 

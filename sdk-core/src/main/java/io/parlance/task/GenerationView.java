@@ -29,11 +29,13 @@ record GenerationView(
       new GenerationView(GenerationOptions.NONE, null, false, false, true, BATCH_ROWS);
 
   GenerationView options(GenerationOptions other) {
-    return new GenerationView(other, timeout, logProbabilities, truncateLeft, promptCache, batchRows);
+    return new GenerationView(
+        other, timeout, logProbabilities, truncateLeft, promptCache, batchRows);
   }
 
   GenerationView timeout(Duration other) {
-    return new GenerationView(options, other, logProbabilities, truncateLeft, promptCache, batchRows);
+    return new GenerationView(
+        options, other, logProbabilities, truncateLeft, promptCache, batchRows);
   }
 
   GenerationView logProbabilities(boolean other) {

@@ -117,8 +117,7 @@ class PromptCacheTest {
       assertThat(all.reusedTokens()).isEqualTo(common + 49 + common - 1);
       assertThat(all.promptTokens()).isEqualTo(150 + common);
       assertThat(all.hitRate()).isEqualTo(3 / 4.0);
-      assertThat(all.reuseRate())
-          .isCloseTo((2 * common + 48) / (150.0 + common), within(1e-12));
+      assertThat(all.reuseRate()).isCloseTo((2 * common + 48) / (150.0 + common), within(1e-12));
     }
   }
 

@@ -60,7 +60,9 @@ class ReferenceScoringTest {
   void perplexityIsThatOfTheReference() throws IOException {
     try (GenerativeModel model =
         GenerativeModel.open(
-            ModelSource.of(TestModels.folder("lm-gpt2")), SessionOptions.defaults(), CachePolicy.none())) {
+            ModelSource.of(TestModels.folder("lm-gpt2")),
+            SessionOptions.defaults(),
+            CachePolicy.none())) {
       TextScorer scorer = new TextScorer(model);
       List<JsonObject> cases =
           cases("perplexity").stream()
