@@ -156,7 +156,7 @@ public final class PromptCache implements AutoCloseable {
         piece = common < piece.tokens.length ? null : piece.nearest(prompt, at, most);
       }
       for (int i = path.size() - 1; i >= 0; i--) { // what others hang on was used last
-        cache.getIfPresent(path.get(i));
+        Object unused = cache.getIfPresent(path.get(i));
       }
       clean(cache);
       return at == 0 ? Match.NOTHING : new Match(List.copyOf(parts), at);
