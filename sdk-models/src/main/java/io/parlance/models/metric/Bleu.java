@@ -47,8 +47,7 @@ public record Bleu(
     Ngrams.requirePaired(hypotheses, references);
     Counts counts = new Counts();
     for (int i = 0; i < hypotheses.size(); i++) {
-      counts.add(
-          Words.of(hypotheses.get(i)), references.get(i).stream().map(Words::of).toList());
+      counts.add(Words.of(hypotheses.get(i)), references.get(i).stream().map(Words::of).toList());
     }
     return counts.bleu();
   }
@@ -89,9 +88,7 @@ public record Bleu(
       double penalty = 1;
       if (hypothesisLength < referenceLength) {
         penalty =
-            hypothesisLength == 0
-                ? 0
-                : Math.exp(1 - (double) referenceLength / hypothesisLength);
+            hypothesisLength == 0 ? 0 : Math.exp(1 - (double) referenceLength / hypothesisLength);
       }
       double[] precisions = precisions();
       double logarithms = 0;

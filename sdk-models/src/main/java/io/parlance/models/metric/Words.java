@@ -20,8 +20,7 @@ final class Words {
    * punctuation stands alone, but for full stops, commas and hyphens inside of numbers or words.
    */
   static List<String> of(String text) {
-    String line =
-        trimmedAtEnd(text).replace("<skipped>", "").replace("-\n", "").replace("\n", " ");
+    String line = trimmedAtEnd(text).replace("<skipped>", "").replace("-\n", "").replace("\n", " ");
     line =
         line.replace("&quot;", "\"")
             .replace("&amp;", "&")

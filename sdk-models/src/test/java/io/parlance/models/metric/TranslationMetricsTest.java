@@ -78,7 +78,8 @@ class TranslationMetricsTest {
     assertThatThrownBy(() -> Bleu.of(List.of("a"), List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "there are 1 hypotheses and references for 0; there must be equally many, at least one");
+            "there are 1 hypotheses and references for 0; there must be equally many, at least"
+                + " one");
     assertThatThrownBy(() -> Chrf.of(List.of(), List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("there are 0 hypotheses");
