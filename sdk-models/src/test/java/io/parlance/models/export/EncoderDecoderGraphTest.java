@@ -219,8 +219,7 @@ class EncoderDecoderGraphTest {
         assertThat(session.outputs().keySet())
             .containsExactlyElementsOf(
                 Stream.concat(
-                        Stream.of("logits"),
-                        (encodes ? all : own).stream().map("present."::concat))
+                        Stream.of("logits"), (encodes ? all : own).stream().map("present."::concat))
                     .toList());
       }
     }
@@ -294,8 +293,7 @@ class EncoderDecoderGraphTest {
         graph.input("start_positions", ElementType.INT64, Shape.of("batch"));
         graph.input("end_positions", ElementType.INT64, Shape.of("batch"));
       }
-      case SEQUENCE_CLASSIFICATION ->
-          graph.input("labels", ElementType.INT64, Shape.of("batch"));
+      case SEQUENCE_CLASSIFICATION -> graph.input("labels", ElementType.INT64, Shape.of("batch"));
       case TOKEN_CLASSIFICATION ->
           graph.input("labels", ElementType.INT64, Shape.of("batch", "sequence"));
       default -> graph.input("labels", ElementType.INT64, Shape.of("batch", "targets"));
