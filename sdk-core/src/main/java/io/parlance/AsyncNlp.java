@@ -52,4 +52,19 @@ public final class AsyncNlp {
   public CompletableFuture<List<RankedDocument>> rank(String query, List<String> documents) {
     return nlp.ranker().submit(query, documents);
   }
+
+  /** See {@link Nlp#translate(String)}. */
+  public CompletableFuture<Translation> translate(String text) {
+    return nlp.translator().submit(TextInput.of(text));
+  }
+
+  /** See {@link Nlp#summarize(String)}. */
+  public CompletableFuture<Summary> summarize(String text) {
+    return nlp.summarizer().submit(TextInput.of(text));
+  }
+
+  /** See {@link Nlp#textToText(String)}. */
+  public CompletableFuture<Generation> textToText(String text) {
+    return nlp.textToText().submit(TextInput.of(text));
+  }
 }

@@ -10,14 +10,16 @@ import io.parlance.task.MaskFiller;
 import io.parlance.task.ModelHandle;
 import io.parlance.task.PairRanker;
 import io.parlance.task.QuestionAnswerer;
+import io.parlance.task.Summarizer;
 import io.parlance.task.TaskModels;
 import io.parlance.task.TextClassifier;
 import io.parlance.task.TextEmbedder;
 import io.parlance.task.TextGenerator;
+import io.parlance.task.TextToText;
+import io.parlance.task.Translator;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -37,13 +39,6 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Nlp implements AutoCloseable {
-  private static final String CLASSIFIER = "classifier";
-  private static final String ENTITY_EXTRACTOR = "entityExtractor";
-  private static final String QUESTION_ANSWERER = "questionAnswerer";
-  private static final String EMBEDDER = "embedder";
-  private static final String MASK_FILLER = "maskFiller";
-  private static final String RANKER = "ranker";
-  private static final String GENERATOR = "generator";
   private static final long DEFAULT_PROMPT_BYTES = 64L << 20;
 
   private final ResultCache cache;
@@ -203,6 +198,55 @@ public final class Nlp implements AutoCloseable {
     return tasks.generator();
   }
 
+  /**
+   * Translates a text between the languages that the model's files name. See {@link
+   * Translator#translate(String)}.
+   *
+   * @throws ModelNotFoundException if no model was given and there is no starter model
+   */
+  public Translation translate(String text) {
+    return translator().translate(text);
+  }
+
+  /** Translates many texts, all their sentences together; results come in their order. */
+  public List<Translation> translate(List<String> texts) {
+    return translator().translate(texts);
+  }
+
+  /** Translation with options, such as the languages. */
+  public Translator translator() {
+    return tasks.translator();
+  }
+
+  /**
+   * Says what a text says in fewer words. See {@link Summarizer#summarize(String)}.
+   *
+   * @throws ModelNotFoundException if no model was given and there is no starter model
+   */
+  public Summary summarize(String text) {
+    return summarizer().summarize(text);
+  }
+
+  /** Summaries with options. */
+  public Summarizer summarizer() {
+    return tasks.summarizer();
+  }
+
+  /**
+   * What a model with an encoder, such as T5, writes for a text. See {@link
+   * TextToText#write(String)}.
+   *
+   * @throws ModelNotFoundException if no model was given and there is no starter model
+   */
+  public Generation textToText(String text) {
+    return textToText().write(text);
+  }
+
+  /** Text from text with options. */
+  public TextToText textToText() {
+    return tasks.textToText();
+  }
+
   /** What was done so far. */
   public NlpStatistics statistics() {
     return new NlpStatistics(cache.statistics(), tasks.promptCache(), tasks.loaded());
@@ -242,8 +286,7 @@ public final class Nlp implements AutoCloseable {
   }
 
   /** Collects models and settings for an {@link Nlp}. Not thread-safe. */
-  public static final class Builder {
-    private final Map<String, ModelSource> sources = new HashMap<>();
+  public static final class Builder extends NlpModels<Builder> {
     private Execution execution = Execution.cpu();
     private CachePolicy cache = CachePolicy.defaults();
     private CachePolicy promptCache = CachePolicy.maximumBytes(DEFAULT_PROMPT_BYTES);
@@ -254,117 +297,9 @@ public final class Nlp implements AutoCloseable {
 
     private Builder() {}
 
-    /**
-     * The model for classification: a folder, {@code hf:organisation/name}, or {@code
-     * classpath:...}.
-     */
-    public Builder classifier(String source) {
-      return classifier(ModelSource.of(source));
-    }
-
-    /** The model for classification, in a folder. */
-    public Builder classifier(Path folder) {
-      return classifier(ModelSource.of(folder));
-    }
-
-    /** The model for classification. */
-    public Builder classifier(ModelSource source) {
-      return model(CLASSIFIER, source);
-    }
-
-    /** The model for entity extraction: a folder, or {@code classpath:some/folder}. */
-    public Builder entityExtractor(String source) {
-      return entityExtractor(ModelSource.of(source));
-    }
-
-    /** The model for entity extraction, in a folder. */
-    public Builder entityExtractor(Path folder) {
-      return entityExtractor(ModelSource.of(folder));
-    }
-
-    /** The model for entity extraction. */
-    public Builder entityExtractor(ModelSource source) {
-      return model(ENTITY_EXTRACTOR, source);
-    }
-
-    /** The model for question answering: a folder, or {@code classpath:some/folder}. */
-    public Builder questionAnswerer(String source) {
-      return questionAnswerer(ModelSource.of(source));
-    }
-
-    /** The model for question answering, in a folder. */
-    public Builder questionAnswerer(Path folder) {
-      return questionAnswerer(ModelSource.of(folder));
-    }
-
-    /** The model for question answering. */
-    public Builder questionAnswerer(ModelSource source) {
-      return model(QUESTION_ANSWERER, source);
-    }
-
-    /** The model for embeddings: a folder, {@code classpath:some/folder} or {@code hf:org/name}. */
-    public Builder embedder(String source) {
-      return embedder(ModelSource.of(source));
-    }
-
-    /** The model for embeddings, in a folder. */
-    public Builder embedder(Path folder) {
-      return embedder(ModelSource.of(folder));
-    }
-
-    /** The model for embeddings. */
-    public Builder embedder(ModelSource source) {
-      return model(EMBEDDER, source);
-    }
-
-    /**
-     * The model for filling masks: a folder, {@code classpath:some/folder} or {@code hf:org/name}.
-     */
-    public Builder maskFiller(String source) {
-      return maskFiller(ModelSource.of(source));
-    }
-
-    /** The model for filling masks, in a folder. */
-    public Builder maskFiller(Path folder) {
-      return maskFiller(ModelSource.of(folder));
-    }
-
-    /** The model for filling masks. */
-    public Builder maskFiller(ModelSource source) {
-      return model(MASK_FILLER, source);
-    }
-
-    /**
-     * The model for ranking documents: a folder, {@code classpath:some/folder} or {@code
-     * hf:org/name}.
-     */
-    public Builder ranker(String source) {
-      return ranker(ModelSource.of(source));
-    }
-
-    /** The model for ranking documents, in a folder. */
-    public Builder ranker(Path folder) {
-      return ranker(ModelSource.of(folder));
-    }
-
-    /** The model for ranking documents. */
-    public Builder ranker(ModelSource source) {
-      return model(RANKER, source);
-    }
-
-    /** The model for text generation: a folder, or {@code classpath:some/folder}. */
-    public Builder generator(String source) {
-      return generator(ModelSource.of(source));
-    }
-
-    /** The model for text generation, in a folder. */
-    public Builder generator(Path folder) {
-      return generator(ModelSource.of(folder));
-    }
-
-    /** The model for text generation. */
-    public Builder generator(ModelSource source) {
-      return model(GENERATOR, source);
+    @Override
+    Builder self() {
+      return this;
     }
 
     /** Where models run; on the CPU by default. */
@@ -424,13 +359,8 @@ public final class Nlp implements AutoCloseable {
       return this;
     }
 
-    private Builder model(String task, ModelSource source) {
-      sources.put(task, source);
-      return this;
-    }
-
     private Function<String, ModelSource> sources() {
-      Map<String, ModelSource> given = Map.copyOf(sources);
+      Map<String, ModelSource> given = given();
       HubOptions options = hub;
       return task -> {
         ModelSource source = given.get(task);

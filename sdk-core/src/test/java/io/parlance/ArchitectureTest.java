@@ -56,6 +56,7 @@ class ArchitectureTest {
               "io.parlance.runtime",
               "io.parlance.model..",
               "io.parlance.cache",
+              "io.parlance.segmentation",
               "io.parlance.generation",
               "io.parlance.task");
 
@@ -85,6 +86,8 @@ class ArchitectureTest {
           .definedBy("io.parlance.model..")
           .layer("cache")
           .definedBy("io.parlance.cache")
+          .layer("segmentation")
+          .definedBy("io.parlance.segmentation")
           .layer("generation")
           .definedBy("io.parlance.generation")
           .layer("task")
@@ -97,8 +100,10 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("facade")
           .whereLayer("generation")
           .mayOnlyBeAccessedByLayers("task", "facade")
+          .whereLayer("segmentation")
+          .mayOnlyBeAccessedByLayers("task")
           .whereLayer("cache")
-          .mayOnlyBeAccessedByLayers("task", "facade")
+          .mayOnlyBeAccessedByLayers("generation", "task", "facade")
           .whereLayer("model")
           .mayOnlyBeAccessedByLayers("generation", "task", "facade")
           .whereLayer("runtime")

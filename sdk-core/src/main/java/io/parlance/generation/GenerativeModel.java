@@ -1,9 +1,5 @@
 package io.parlance.generation;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import io.parlance.InvalidInputException;
 import io.parlance.ModelUnusableException;
 import io.parlance.cache.CachePolicy;
@@ -19,24 +15,22 @@ import io.parlance.tokenizers.Tokenizer;
 import io.parlance.tokenizers.chat.ChatTemplate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A generative model in memory: its graphs, its tokenizer where it has one, and the settings that
  * come with it. Thread-safe.
  */
 public final class GenerativeModel implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(GenerativeModel.class);
-  private static final String GENERATION_CONFIG = "generation_config.json";
-
   private final ModelFolder folder;
   private final Decoder decoder;
   private final @Nullable Tokenizer tokenizer;
   private final GenerationOptions options;
   private final PromptCache promptCache;
+  private final Map<String, TaskSettings> tasks;
   private volatile @Nullable ChatTemplate chatTemplate;
 
   private GenerativeModel(
@@ -44,12 +38,14 @@ public final class GenerativeModel implements AutoCloseable {
       Decoder decoder,
       @Nullable Tokenizer tokenizer,
       GenerationOptions options,
-      PromptCache promptCache) {
+      PromptCache promptCache,
+      Map<String, TaskSettings> tasks) {
     this.promptCache = promptCache;
     this.folder = folder;
     this.decoder = decoder;
     this.tokenizer = tokenizer;
     this.options = options;
+    this.tasks = tasks;
   }
 
   /**
@@ -63,11 +59,12 @@ public final class GenerativeModel implements AutoCloseable {
   public static GenerativeModel open(
       ModelSource source, SessionOptions session, CachePolicy prompts) {
     ModelFolder folder = ModelFolder.open(source);
-    GenerationOptions options = settings(folder);
+    GenerationOptions options = GenerationSettings.of(folder);
+    Map<String, TaskSettings> tasks = GenerationSettings.ofTasks(folder);
     Tokenizer tokenizer = folder.hasTokenizer() ? folder.loadTokenizer() : null;
     try {
       return new GenerativeModel(
-          folder, load(folder, session), tokenizer, options, new PromptCache(prompts));
+          folder, load(folder, session), tokenizer, options, new PromptCache(prompts), tasks);
     } catch (RuntimeException | Error e) {
       if (tokenizer != null) {
         tokenizer.close();
@@ -126,38 +123,6 @@ public final class GenerativeModel implements AutoCloseable {
     return 0;
   }
 
-  /** What {@code generation_config.json} says, or {@code config.json} where there is none. */
-  private static GenerationOptions settings(ModelFolder folder) {
-    List<String> unknown = new ArrayList<>();
-    JsonObject given = folder.json(GENERATION_CONFIG).orElse(null);
-    JsonObject json = given == null ? folder.json("config.json").orElseThrow() : given;
-    JsonObject usable = new JsonObject();
-    json.entrySet().stream()
-        .filter(entry -> !isNegative(entry.getValue()) || !entry.getKey().endsWith("_token_id"))
-        .forEach(entry -> usable.add(entry.getKey(), entry.getValue()));
-    try {
-      GenerationOptions options = GenerationOptions.parse(usable, unknown);
-      if (given != null) {
-        unknown.removeIf(key -> key.startsWith("_") || key.equals("transformers_version"));
-        if (!unknown.isEmpty()) {
-          LOG.warn("{} of {} has keys that are not used: {}", GENERATION_CONFIG, folder, unknown);
-        }
-      }
-      return options;
-    } catch (InvalidInputException e) {
-      throw new ModelUnusableException(
-          "the generation settings of " + folder + " are wrong: " + e.getMessage(), e);
-    }
-  }
-
-  /** Older files say -1 for a token that there is not. */
-  private static boolean isNegative(JsonElement value) {
-    if (value instanceof JsonArray list) {
-      return list.asList().stream().anyMatch(GenerativeModel::isNegative);
-    }
-    return value instanceof JsonPrimitive number && number.isNumber() && number.getAsDouble() < 0;
-  }
-
   /** Where it comes from, for messages. */
   public String name() {
     return folder.name();
@@ -176,6 +141,25 @@ public final class GenerativeModel implements AutoCloseable {
   /** The settings that come with the model. */
   public GenerationOptions options() {
     return options;
+  }
+
+  /**
+   * The settings for a task as {@code task_specific_params} names it, for example {@code
+   * translation_en_to_fr}; where it has none, those for any task.
+   */
+  public TaskSettings settings(String task) {
+    TaskSettings own = tasks.get(task);
+    return own != null ? own : Objects.requireNonNull(tasks.get(TaskSettings.ANY));
+  }
+
+  /** The tasks that the model has settings for. */
+  public List<String> tasks() {
+    return tasks.keySet().stream().filter(name -> !name.equals(TaskSettings.ANY)).toList();
+  }
+
+  /** The files it was loaded from. */
+  public ModelFolder folder() {
+    return folder;
   }
 
   /** Tokens that prompt and answer can have together; empty where nothing limits them. */
@@ -215,7 +199,7 @@ public final class GenerativeModel implements AutoCloseable {
       throw new ModelUnusableException(
           folder
               + " does not tell what its decoder begins with; set decoder_start_token_id in "
-              + GENERATION_CONFIG);
+              + GenerationSettings.GENERATION_CONFIG);
     }
     return new int[] {start.get(0)};
   }

@@ -4,6 +4,8 @@ import io.parlance.ModelUnusableException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +95,37 @@ record DecoderSignature(
       if (!session.outputs().containsKey(slot.output())) {
         throw unusable(session, "it gives no '" + slot.output() + "' for the next step");
       }
+    }
+  }
+
+  /** Checks that the cache that the graph gives has the layout that another graph goes on with. */
+  void requireSameCache(DecoderSignature next) {
+    Stream.concat(next.own.stream(), next.cross.stream()).forEach(slot -> requireSame(slot, next));
+  }
+
+  private void requireSame(CacheSlot slot, DecoderSignature next) {
+    TensorDescription given = Objects.requireNonNull(session.outputs().get(slot.output()));
+    boolean fits =
+        given.type() == slot.type()
+            && (given.rank() == 0 || given.rank() == slot.dimensions().size());
+    for (int i = 0; fits && i < given.rank(); i++) {
+      long size = given.dimensions().get(i);
+      long wanted = slot.dimensions().get(i);
+      fits = i == slot.positionAxis() || size <= 0 || wanted <= 0 || size == wanted;
+    }
+    if (!fits) {
+      throw new ModelUnusableException(
+          session.name()
+              + " and "
+              + next.session.name()
+              + " do not belong together: the first gives "
+              + given
+              + ", the second takes "
+              + slot.input()
+              + " "
+              + slot.type()
+              + slot.dimensions()
+              + "; take both from the same export");
     }
   }
 

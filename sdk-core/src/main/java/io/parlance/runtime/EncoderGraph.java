@@ -37,6 +37,18 @@ record EncoderGraph(Session session, CacheSlot states) {
           decoder.session(),
           "beside an encoder it must take encoder_hidden_states of a known size");
     }
+    long expected = input.dimensions().get(2);
+    if (expected > 0 && expected != hidden || input.type() != output.type()) {
+      throw new ModelUnusableException(
+          session.name()
+              + " and "
+              + decoder.session().name()
+              + " do not belong together: the encoder gives "
+              + output
+              + ", the decoder takes "
+              + input
+              + "; take both from the same export");
+    }
     return new EncoderGraph(
         session,
         new CacheSlot(

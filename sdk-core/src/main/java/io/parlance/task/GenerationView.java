@@ -23,7 +23,7 @@ record GenerationView(
     boolean promptCache,
     int batchRows) {
   /** More rows than this gain little on a CPU, and cost cache. */
-  private static final int BATCH_ROWS = 32;
+  static final int BATCH_ROWS = 32;
 
   static final GenerationView DEFAULT =
       new GenerationView(GenerationOptions.NONE, null, false, false, true, BATCH_ROWS);

@@ -1,21 +1,18 @@
 package io.parlance.task;
 
 import io.parlance.ActivityListener;
-import io.parlance.Execution;
-import io.parlance.cache.CachePolicy;
 import io.parlance.cache.PromptCacheStatistics;
 import io.parlance.generation.GenerativeModel;
 import io.parlance.model.ModelSource;
 import io.parlance.runtime.CallGate;
-import io.parlance.runtime.SessionOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generative model from its source to its end: loaded with the first call, shared by all views,
- * and freed when the calls in flight are over. Thread-safe.
+ * A generative model for its generator's views: loaded with the first call, shared by all of them,
+ * and left when the calls in flight are over. Thread-safe.
  */
 final class GeneratorModel implements ModelHandle {
   private static final String TASK = "generator";
@@ -28,32 +25,26 @@ final class GeneratorModel implements ModelHandle {
   /**
    * Loads nothing yet.
    *
-   * @param prompts how much it remembers of prompts
+   * @param models loads the model, and closes it some time after this is closed
    * @param timeout of calls whose view has none, or null
    */
   GeneratorModel(
       Supplier<ModelSource> source,
-      Execution execution,
-      CachePolicy prompts,
+      SharedModels models,
       @Nullable Duration timeout,
       List<ActivityListener> listeners) {
     this.source = source;
     standard = timeout == null ? GenerationView.DEFAULT : GenerationView.DEFAULT.timeout(timeout);
     activity = new TaskActivity(TASK, listeners);
-    SessionOptions options = SessionOptions.defaults().withExecution(execution);
     model =
         new LazyModel<>(
             "the generator",
-            () ->
-                activity.load(
-                    () -> new Loaded(GenerativeModel.open(source.get(), options, prompts))));
+            () -> activity.load(() -> new Loaded(models.get(source.get()))));
   }
 
   private record Loaded(GenerativeModel model) implements LoadedModel {
     @Override
-    public void close() {
-      model.close();
-    }
+    public void close() {}
   }
 
   TextGenerator view() {

@@ -14,7 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /** A classification model in memory. */
-final class LoadedClassifier implements LoadedTask<ClassificationOptions, Classification> {
+final class LoadedClassifier implements LoadedEncoderTask<ClassificationOptions, Classification> {
   private static final int LABEL_BYTES = 40; // a LabelScore and its place in the list
 
   static final String LOGITS = "logits";

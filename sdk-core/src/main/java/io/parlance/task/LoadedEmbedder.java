@@ -17,7 +17,7 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** An embedding model in memory. */
-final class LoadedEmbedder implements LoadedTask<EmbeddingOptions, Embedding> {
+final class LoadedEmbedder implements LoadedEncoderTask<EmbeddingOptions, Embedding> {
   private static final int OBJECT_BYTES = 64; // an Embedding and its array without the numbers
 
   private static final String WHOLE = "sentence_embedding";

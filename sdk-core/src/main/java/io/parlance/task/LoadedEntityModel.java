@@ -11,7 +11,7 @@ import io.parlance.tokenizers.Encoding;
 import java.util.List;
 
 /** A token classification model in memory. */
-final class LoadedEntityModel implements LoadedTask<EntityOptions, EntityExtraction> {
+final class LoadedEntityModel implements LoadedEncoderTask<EntityOptions, EntityExtraction> {
   private static final int ENTITY_BYTES = 160; // an Entity, its two strings and its place in a list
 
   static final String LOGITS = "logits";

@@ -8,7 +8,7 @@ import io.parlance.runtime.SessionOptions;
 import io.parlance.runtime.TensorDescription;
 
 /** A masked language model in memory. */
-final class LoadedMaskFiller implements LoadedTask<MaskOptions, MaskFilling> {
+final class LoadedMaskFiller implements LoadedEncoderTask<MaskOptions, MaskFilling> {
   static final String LOGITS = "logits";
 
   /** A run gives a number for each token of the vocabulary at each place; it stays within this. */

@@ -10,7 +10,7 @@ import io.parlance.tokenizers.Encoding;
 import java.util.List;
 
 /** An extractive question answering model in memory. */
-final class LoadedQuestionAnswerer implements LoadedTask<AnswerOptions, Answers> {
+final class LoadedQuestionAnswerer implements LoadedEncoderTask<AnswerOptions, Answers> {
   private static final int ANSWER_BYTES = 120; // an Answer, its string and its place in a list
 
   static final String STARTS = "start_logits";

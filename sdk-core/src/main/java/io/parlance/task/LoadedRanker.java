@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A cross-encoder in memory. */
-final class LoadedRanker implements LoadedTask<RankOptions, Relevance> {
+final class LoadedRanker implements LoadedEncoderTask<RankOptions, Relevance> {
   static final String LOGITS = "logits";
   private static final int RESULT_BYTES = 32;
 

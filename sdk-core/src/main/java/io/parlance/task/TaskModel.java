@@ -7,7 +7,6 @@ import io.parlance.model.ModelSource;
 import io.parlance.runtime.CallGate;
 import io.parlance.runtime.RunControl;
 import io.parlance.runtime.RunPool;
-import io.parlance.tokenizers.Encoding;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -67,25 +66,29 @@ final class TaskModel<O, R> implements ModelHandle {
   private List<R> runAll(List<TextInput> inputs, O options, RunControl control, CallMeter meter) {
     try (CallGate.Entry inside = model.enter(control::cancel)) {
       LoadedTask<O, R> loaded = model.get();
+      CallContext context = new CallContext(pool, activity, control, meter);
+      if (!loaded.isRepeatable(options)) {
+        return results(loaded, inputs, options, context);
+      }
       return cache.getAll(
           new Scope(loaded, options),
           inputs,
           missing ->
-              call(
-                      loaded.encoder(),
-                      loaded.with(options),
-                      missing.size() == inputs.size()
-                          ? inputs
-                          : missing.stream().map(inputs::get).toList(),
-                      false,
-                      control,
-                      meter)
-                  .stream()
-                  .map(DocumentResult::get)
-                  .toList(),
+              results(
+                  loaded,
+                  missing.size() == inputs.size()
+                      ? inputs
+                      : missing.stream().map(inputs::get).toList(),
+                  options,
+                  context),
           loaded::weigh,
           control);
     }
+  }
+
+  private List<R> results(
+      LoadedTask<O, R> loaded, List<TextInput> inputs, O options, CallContext context) {
+    return loaded.run(inputs, options, false, context).stream().map(DocumentResult::get).toList();
   }
 
   /** Results in the order of the inputs, or what was wrong with each; nothing is remembered. */
@@ -95,20 +98,11 @@ final class TaskModel<O, R> implements ModelHandle {
         inputs.size(),
         meter -> {
           try (CallGate.Entry inside = model.enter(control::cancel)) {
-            LoadedTask<O, R> loaded = model.get();
-            return call(loaded.encoder(), loaded.with(options), inputs, true, control, meter);
+            return model
+                .get()
+                .run(inputs, options, true, new CallContext(pool, activity, control, meter));
           }
         });
-  }
-
-  private <W> List<DocumentResult<R>> call(
-      Encoder encoder,
-      EncoderTask<W, R> task,
-      List<? extends @Nullable TextInput> inputs,
-      boolean isolate,
-      RunControl control,
-      CallMeter meter) {
-    return new EncoderCall<>(encoder, task, inputs, isolate, activity, meter).run(pool, control);
   }
 
   /**
@@ -141,25 +135,15 @@ final class TaskModel<O, R> implements ModelHandle {
 
   private CompletableFuture<R> submit(
       LoadedTask<O, R> loaded, TextInput input, O options, RunControl control, CallMeter meter) {
+    CallContext context = new CallContext(pool, activity, control, meter);
+    if (!loaded.isRepeatable(options)) {
+      return loaded.submit(input, options, batcher, context);
+    }
     return cache.getAsync(
         new Scope(loaded, options),
         input,
-        () -> enqueue(loaded.encoder(), loaded.with(options), input, control, meter),
+        () -> loaded.submit(input, options, batcher, context),
         loaded::weigh);
-  }
-
-  private <W> CompletableFuture<R> enqueue(
-      Encoder encoder,
-      EncoderTask<W, R> task,
-      TextInput input,
-      RunControl control,
-      CallMeter meter) {
-    long start = System.nanoTime();
-    List<Encoding> windows = task.encode(input);
-    meter.tokenized(start);
-    return batcher
-        .submit(encoder, task, windows, control, meter)
-        .thenApply(values -> task.decode(input, windows, values));
   }
 
   @Override
@@ -186,19 +170,20 @@ final class TaskModel<O, R> implements ModelHandle {
   public void warmUp() {
     model.use(
         loaded -> {
-          loaded.encoder().warmUp();
+          loaded.warmUp();
           return true;
         });
   }
 
   @Override
   public String digest() {
-    return model.use(loaded -> loaded.encoder().folder().digest());
+    return model.use(LoadedTask::digest);
   }
 
   @Override
   public int waitingCalls() {
-    return batcher.waitingCalls();
+    LoadedTask<O, R> loaded = model.peek();
+    return batcher.waitingCalls() + (loaded == null ? 0 : loaded.waitingCalls());
   }
 
   /** Refuses further calls; those in flight are waited for, or ended early. */
