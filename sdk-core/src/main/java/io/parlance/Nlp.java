@@ -17,7 +17,6 @@ import io.parlance.task.TextEmbedder;
 import io.parlance.task.TextGenerator;
 import io.parlance.task.TextToText;
 import io.parlance.task.Translator;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -27,8 +27,7 @@ abstract class NlpModels<B extends NlpModels<B>> {
   }
 
   /**
-   * The model for classification: a folder, {@code hf:organisation/name}, or {@code
-   * classpath:...}.
+   * The model for classification: a folder, {@code hf:organisation/name}, or {@code classpath:...}.
    */
   public final B classifier(String source) {
     return classifier(ModelSource.of(source));
@@ -169,7 +168,10 @@ abstract class NlpModels<B extends NlpModels<B>> {
     return model("summarizer", source);
   }
 
-  /** The model for writing text from text: a folder, {@code classpath:some/folder} or {@code hf:org/name}. */
+  /**
+   * The model for writing text from text: a folder, {@code classpath:some/folder} or {@code
+   * hf:org/name}.
+   */
   public final B textToText(String source) {
     return textToText(ModelSource.of(source));
   }

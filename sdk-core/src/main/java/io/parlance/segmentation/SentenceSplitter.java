@@ -20,7 +20,8 @@ public final class SentenceSplitter {
 
   private static final Map<String, List<String>> ABBREVIATIONS =
       Map.of(
-          "en", List.of("Dr.", "No.", "Fig.", "Figs.", "Eq.", "Gen.", "Rev.", "Sen.", "Rep.", "St."),
+          "en",
+              List.of("Dr.", "No.", "Fig.", "Figs.", "Eq.", "Gen.", "Rev.", "Sen.", "Rep.", "St."),
           "de", List.of("Dr.", "Prof.", "Hr.", "Fr.", "St.", "Abb.", "Tab.", "Art.", "Abs."),
           "fr", List.of("Mme.", "Mlle.", "MM.", "Dr.", "Pr.", "St.", "Ste.", "No.", "Fig."),
           "es", List.of("Sr.", "Sra.", "Srta.", "Dr.", "Dra.", "Ud.", "Uds.", "Fig."),

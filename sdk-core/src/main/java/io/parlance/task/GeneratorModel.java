@@ -38,8 +38,7 @@ final class GeneratorModel implements ModelHandle {
     activity = new TaskActivity(TASK, listeners);
     model =
         new LazyModel<>(
-            "the generator",
-            () -> activity.load(() -> new Loaded(models.get(source.get()))));
+            "the generator", () -> activity.load(() -> new Loaded(models.get(source.get()))));
   }
 
   private record Loaded(GenerativeModel model) implements LoadedModel {

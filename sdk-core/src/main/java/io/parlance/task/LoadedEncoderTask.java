@@ -26,10 +26,7 @@ interface LoadedEncoderTask<O, R> extends LoadedTask<O, R> {
 
   @Override
   default List<DocumentResult<R>> run(
-      List<? extends @Nullable TextInput> inputs,
-      O options,
-      boolean isolate,
-      CallContext context) {
+      List<? extends @Nullable TextInput> inputs, O options, boolean isolate, CallContext context) {
     return run(with(options), inputs, isolate, context);
   }
 
@@ -38,8 +35,7 @@ interface LoadedEncoderTask<O, R> extends LoadedTask<O, R> {
       List<? extends @Nullable TextInput> inputs,
       boolean isolate,
       CallContext context) {
-    return new EncoderCall<>(
-            encoder(), task, inputs, isolate, context.activity(), context.meter())
+    return new EncoderCall<>(encoder(), task, inputs, isolate, context.activity(), context.meter())
         .run(context.pool(), context.control());
   }
 

@@ -21,10 +21,7 @@ interface LoadedTask<O, R> extends LoadedModel {
    * @throws io.parlance.InvalidInputException if the options do not fit the model
    */
   List<DocumentResult<R>> run(
-      List<? extends @Nullable TextInput> inputs,
-      O options,
-      boolean isolate,
-      CallContext context);
+      List<? extends @Nullable TextInput> inputs, O options, boolean isolate, CallContext context);
 
   /**
    * Processes an input later, with others that wait at the same time.

@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * token of the target language.
  */
 final class MarkedLanguages implements TranslationLanguages {
-  /** {@code fr_XX} and {@code zh_CN} of mBART, {@code fra_Latn} of NLLB, {@code __fr__} of M2M100. */
+  /**
+   * {@code fr_XX} and {@code zh_CN} of mBART, {@code fra_Latn} of NLLB, {@code __fr__} of M2M100.
+   */
   static final Pattern TOKEN =
       Pattern.compile("([a-z]{2,3}_(?:[A-Z]{2}|[A-Z][a-z]{3}))|__([a-z]{2,3}(?:_[A-Za-z]+)?)__");
 
@@ -58,7 +60,8 @@ final class MarkedLanguages implements TranslationLanguages {
         settings.get("legacy_behaviour") instanceof JsonPrimitive flag && flag.getAsBoolean();
     // the first mBART, and NLLB as it was first published, have the mark after the end token
     boolean last =
-        legacy || kind != null && (kind.equals("MBartTokenizer") || kind.equals("MBartTokenizerFast"));
+        legacy
+            || kind != null && (kind.equals("MBartTokenizer") || kind.equals("MBartTokenizerFast"));
     return new MarkedLanguages(
         model,
         tokenizer,
@@ -89,9 +92,7 @@ final class MarkedLanguages implements TranslationLanguages {
     String targetCode = choose("to", to, target);
     TaskSettings settings = model.settings("translation");
     GenerationOptions options =
-        settings
-            .options()
-            .with(GenerationOption.FORCED_BOS_TOKEN_ID, List.of(token(targetCode)));
+        settings.options().with(GenerationOption.FORCED_BOS_TOKEN_ID, List.of(token(targetCode)));
     SourceForm.LanguageMark mark =
         new SourceForm.LanguageMark(token(sourceCode), new HashSet<>(tokens.values()), last);
     return new Direction(

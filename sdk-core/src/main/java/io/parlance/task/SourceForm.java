@@ -61,7 +61,9 @@ record SourceForm(
   int[] encode(String text, int most) {
     int added = encode("").length - tokenizer.encode(prefix).ids().length;
     return mark(
-        tokenizer.encode(prefix + text, EncodingOptions.truncated(Math.max(1, most - added))).ids());
+        tokenizer
+            .encode(prefix + text, EncodingOptions.truncated(Math.max(1, most - added)))
+            .ids());
   }
 
   /** The tokens of a text alone. */

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TargetLanguages implements TranslationLanguages {
   private static final Pattern TOKEN = Pattern.compile(">>([^<>]+)<<|<2([A-Za-z_]+)>");
-  private static final Pattern WRITTEN = Pattern.compile("\\s*(?:>>([^<>\\s]+)<<|<2([A-Za-z_]+)>)\\s*");
+  private static final Pattern WRITTEN =
+      Pattern.compile("\\s*(?:>>([^<>\\s]+)<<|<2([A-Za-z_]+)>)\\s*");
 
   private final GenerativeModel model;
   private final Tokenizer tokenizer;

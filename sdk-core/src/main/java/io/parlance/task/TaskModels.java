@@ -10,22 +10,22 @@ import io.parlance.Generation;
 import io.parlance.MaskFilling;
 import io.parlance.QueuePolicy;
 import io.parlance.Relevance;
-import io.parlance.cache.CachePolicy;
-import io.parlance.cache.PromptCacheStatistics;
 import io.parlance.Summary;
 import io.parlance.TextPiece;
 import io.parlance.Translation;
+import io.parlance.cache.CachePolicy;
+import io.parlance.cache.PromptCacheStatistics;
 import io.parlance.cache.ResultCache;
 import io.parlance.generation.GenerativeModel;
 import io.parlance.model.ModelSource;
+import io.parlance.tokenizers.Tokenizer;
 import java.time.Duration;
 import java.util.ArrayList;
-import io.parlance.tokenizers.Tokenizer;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The models of all tasks, the threads that run them and the cache that they share. Loads nothing
@@ -98,12 +98,12 @@ public final class TaskModels implements AutoCloseable {
         model("maskFiller", sources, source -> LoadedMaskFiller.open(source, resources.options()));
     ranker = model("ranker", sources, source -> LoadedRanker.open(source, resources.options()));
     generative = new SharedModels(execution, prompts);
-    translator =
-        writer("translator", "translation", sources, Translator::task, TaskModels::bytes);
+    translator = writer("translator", "translation", sources, Translator::task, TaskModels::bytes);
     summarizer =
         writer("summarizer", "summarization", sources, Summarizer::task, TaskModels::bytes);
     textToText =
-        writer("textToText", "writing text from text", sources, TextToText::task, TaskModels::bytes);
+        writer(
+            "textToText", "writing text from text", sources, TextToText::task, TaskModels::bytes);
     generator =
         new GeneratorModel(() -> sources.apply("generator"), generative, timeout, listeners);
   }

@@ -35,8 +35,7 @@ interface TranslationLanguages {
 
   /** What the files of a model say. */
   static TranslationLanguages of(GenerativeModel model, Tokenizer tokenizer) {
-    JsonObject settings =
-        model.folder().json("tokenizer_config.json").orElseGet(JsonObject::new);
+    JsonObject settings = model.folder().json("tokenizer_config.json").orElseGet(JsonObject::new);
     Map<String, Integer> marks = marks(model.folder(), settings, tokenizer);
     if (!marks.isEmpty()) {
       return MarkedLanguages.of(model, tokenizer, settings, marks);

@@ -103,10 +103,7 @@ final class WritingCall<R> {
   }
 
   private void answerAll(
-      List<@Nullable NlpException> failures,
-      boolean isolate,
-      RunControl control,
-      CallMeter meter) {
+      List<@Nullable NlpException> failures, boolean isolate, RunControl control, CallMeter meter) {
     List<WritingPlan> all = new ArrayList<>();
     for (WritingPlan plan : plans) {
       if (plan != null) {

@@ -35,12 +35,12 @@ interface WritingTask<R> {
    * @param from source language as the model calls it, or null
    * @param to target language as the model calls it, or null
    */
-  record Written(
-      String text, List<TextPiece> pieces, @Nullable String from, @Nullable String to) {
+  record Written(String text, List<TextPiece> pieces, @Nullable String from, @Nullable String to) {
     /** Number of whole texts: as many as the piece with the most sequences has. */
     int alternatives() {
       return Math.max(
-          1, pieces.stream().mapToInt(piece -> piece.generation().sequences().size()).max().orElse(1));
+          1,
+          pieces.stream().mapToInt(piece -> piece.generation().sequences().size()).max().orElse(1));
     }
 
     /** The source with each piece replaced by its sequence of this rank. */

@@ -14,7 +14,8 @@ class ClauseCutterTest {
   @Test
   void cutsAfterAClauseWhereThatIsNotTooShort() {
     assertThat(first("one two three, four five six seven", 26)).isEqualTo("one two three, ");
-    assertThat(first("one, two three four five six seven", 26)).isEqualTo("one, two three four five ");
+    assertThat(first("one, two three four five six seven", 26))
+        .isEqualTo("one, two three four five ");
     assertThat(first("これは長い文です、そして次の部分がある", 14)).isEqualTo("これは長い文です、");
   }
 

@@ -75,7 +75,6 @@ class ProtectedPartsTest {
   void hostileTextsTakeTimeByTheirLength(String unit) {
     String text = unit.repeat(1_000_000 / unit.length());
     Assertions.assertTimeout(
-        Duration.ofSeconds(20),
-        () -> ProtectedParts.find(text, EnumSet.allOf(Protection.class)));
+        Duration.ofSeconds(20), () -> ProtectedParts.find(text, EnumSet.allOf(Protection.class)));
   }
 }

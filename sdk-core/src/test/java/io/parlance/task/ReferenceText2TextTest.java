@@ -69,10 +69,14 @@ class ReferenceText2TextTest {
   }
 
   static Stream<Case> cases() throws IOException {
-    return TestModels.json("text2text-t5", "pipelines.json").getAsJsonArray("cases").asList().stream()
+    return TestModels.json("text2text-t5", "pipelines.json")
+        .getAsJsonArray("cases")
+        .asList()
+        .stream()
         .map(each -> new Case(each.getAsJsonObject()))
         // where the reference has the model invent a text for none, there is none to translate
-        .filter(each -> !each.texts().equals(List.of("")) || each.toString().startsWith("text2text"));
+        .filter(
+            each -> !each.texts().equals(List.of("")) || each.toString().startsWith("text2text"));
   }
 
   @ParameterizedTest
@@ -93,7 +97,8 @@ class ReferenceText2TextTest {
     if (task.equals("summarization")) {
       List<Summary> found = view(nlp.summarizer(), each).summarize(each.texts());
       for (int i = 0; i < found.size(); i++) {
-        check(perText.get(i), found.get(i).alternatives(), found.get(i).pieces().get(0).generation());
+        check(
+            perText.get(i), found.get(i).alternatives(), found.get(i).pieces().get(0).generation());
       }
     } else if (task.equals("text2text-generation")) {
       List<Generation> found = view(nlp.textToText(), each).write(each.texts());
@@ -110,7 +115,8 @@ class ReferenceText2TextTest {
       }
       List<Translation> found = translator.translate(each.texts());
       for (int i = 0; i < found.size(); i++) {
-        check(perText.get(i), found.get(i).alternatives(), found.get(i).pieces().get(0).generation());
+        check(
+            perText.get(i), found.get(i).alternatives(), found.get(i).pieces().get(0).generation());
       }
     }
   }
@@ -125,8 +131,7 @@ class ReferenceText2TextTest {
     List<Object> wanted = new ArrayList<>();
     List<Object> found = new ArrayList<>();
     for (int i = 0; i < expected.size(); i++) {
-      JsonElement value =
-          expected.get(i).getAsJsonObject().entrySet().iterator().next().getValue();
+      JsonElement value = expected.get(i).getAsJsonObject().entrySet().iterator().next().getValue();
       if (value instanceof JsonArray tokens) { // with the decoder's start token
         wanted.add(tokens.asList().stream().skip(1).map(JsonElement::getAsInt).toList());
         found.add(generation.sequences().get(i).tokenIds());

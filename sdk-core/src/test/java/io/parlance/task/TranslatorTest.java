@@ -73,7 +73,8 @@ class TranslatorTest {
             + SENTENCES.get(3)
             + "\n\n";
     Translation translation = german().translate(text);
-    assertThat(translation.pieces().stream().map(piece -> text.substring(piece.start(), piece.end())))
+    assertThat(
+            translation.pieces().stream().map(piece -> text.substring(piece.start(), piece.end())))
         .containsExactly(SENTENCES.get(0), SENTENCES.get(1), "- " + SENTENCES.get(3));
     String dashed = german().translate("- " + SENTENCES.get(3)).text().strip();
     assertThat(translation.text())
@@ -120,7 +121,8 @@ class TranslatorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a\ud800b c.", "The\u0000movie was okay. \udc00", "\ufeffPeter \u202elives."})
+  @ValueSource(
+      strings = {"a\ud800b c.", "The\u0000movie was okay. \udc00", "\ufeffPeter \u202elives."})
   void strangeCharactersDoNoHarm(String text) {
     Translation translation = german().translate(text);
     assertThat(translation.pieces()).hasSize(1);
@@ -137,7 +139,9 @@ class TranslatorTest {
     assertThat(cut.incompletePieces().get(0).generation().finishReason())
         .isEqualTo(FinishReason.LENGTH);
     Translation short_ =
-        german().truncate(true).translate(String.join(" ", SENTENCES) + String.join(" ", SENTENCES));
+        german()
+            .truncate(true)
+            .translate(String.join(" ", SENTENCES) + String.join(" ", SENTENCES));
     assertThat(short_.isComplete()).isFalse();
     assertThat(short_.pieces()).hasSize(1);
     assertThat(short_.pieces().get(0).generation().promptTokens()).isEqualTo(64);
@@ -177,7 +181,8 @@ class TranslatorTest {
 
   @Test
   void protectedPartsAreThereAgain() {
-    String text = "Peter {name} lives at https://example.com/a?b=1, see {name}. The movie was okay.";
+    String text =
+        "Peter {name} lives at https://example.com/a?b=1, see {name}. The movie was okay.";
     Translator keeping = german().protect(Protection.values());
     Translation translation = keeping.translate(text);
     assertThat(translation.text())
@@ -200,8 +205,7 @@ class TranslatorTest {
         .allMatch(piece -> piece.generation().best().score() < 0)
         .allMatch(
             piece ->
-                piece.generation().sequences().get(1).score()
-                    <= piece.generation().best().score());
+                piece.generation().sequences().get(1).score() <= piece.generation().best().score());
   }
 
   @Test
@@ -224,7 +228,9 @@ class TranslatorTest {
   void aBadDocumentFailsAlone() {
     List<DocumentResult<Translation>> results;
     try (Stream<DocumentResult<Translation>> all =
-        german().documents().process(Arrays.asList(SENTENCES.get(0), null, SENTENCES.get(1)).stream())) {
+        german()
+            .documents()
+            .process(Arrays.asList(SENTENCES.get(0), null, SENTENCES.get(1)).stream())) {
       results = all.toList();
     }
     assertThat(results.stream().map(DocumentResult::succeeded)).containsExactly(true, false, true);
@@ -274,10 +280,12 @@ class TranslatorTest {
 
   @Test
   void whatIsDrawnAnewIsNotRemembered() {
-    Translator drawing =
-        german().temperature(3).with(GenerationOption.TOP_K, 0).maxNewTokens(30);
+    Translator drawing = german().temperature(3).with(GenerationOption.TOP_K, 0).maxNewTokens(30);
     List<String> drawn =
-        Stream.generate(() -> drawing.translate(SENTENCES.get(2)).text()).limit(4).distinct().toList();
+        Stream.generate(() -> drawing.translate(SENTENCES.get(2)).text())
+            .limit(4)
+            .distinct()
+            .toList();
     assertThat(drawn).hasSizeGreaterThan(1);
     Translator seeded = drawing.seed(7);
     assertThat(seeded.translate(SENTENCES.get(2)).text())
@@ -287,8 +295,7 @@ class TranslatorTest {
   @Test
   void tasksOfOneModelShareIt() throws IOException {
     long before = NativeHandles.live();
-    try (Nlp own =
-        Nlp.builder().translator(folder).summarizer(folder).textToText(folder).build()) {
+    try (Nlp own = Nlp.builder().translator(folder).summarizer(folder).textToText(folder).build()) {
       own.translator().load();
       long one = NativeHandles.live() - before;
       own.summarizer().load();

@@ -77,7 +77,14 @@ final class TranslateCommand extends WritingCommand<Translator, Translation> {
     String two = TaskOptions.word(options, other);
     if (one != null && two != null && !one.equals(two)) {
       throw new InvalidOptionException(
-          "options '" + name + "' and '" + other + "' are the same, and differ: " + one + ", " + two);
+          "options '"
+              + name
+              + "' and '"
+              + other
+              + "' are the same, and differ: "
+              + one
+              + ", "
+              + two);
     }
     return one == null ? two : one;
   }

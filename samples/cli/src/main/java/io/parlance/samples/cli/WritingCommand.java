@@ -114,7 +114,9 @@ abstract class WritingCommand<V extends TextWriter<V, R>, R> extends LineCommand
         view = view.cleanUpSpaces(TaskOptions.flag(own, "clean_up_tokenization_spaces", false));
         List<TextInput> inputs =
             lines.stream().map(line -> TextInput.of(line.text("text"))).toList();
-        with(view, own).processAll(inputs).forEach(each -> answers.add(WritingCommand.this.answer(each)));
+        with(view, own)
+            .processAll(inputs)
+            .forEach(each -> answers.add(WritingCommand.this.answer(each)));
       } else {
         lines.forEach(line -> answers.addAll(answer(List.of(line), options)));
       }
@@ -203,7 +205,8 @@ abstract class WritingCommand<V extends TextWriter<V, R>, R> extends LineCommand
       described.add("score", Json.number(piece.generation().best().score()));
     }
     described.add(
-        "finish_reason", new JsonPrimitive(GenerationAnswer.reason(piece.generation().finishReason())));
+        "finish_reason",
+        new JsonPrimitive(GenerationAnswer.reason(piece.generation().finishReason())));
     return described;
   }
 }
