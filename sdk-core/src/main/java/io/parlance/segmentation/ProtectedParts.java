@@ -12,22 +12,22 @@ import java.util.regex.Pattern;
 public final class ProtectedParts {
   private static final Pattern PLACEHOLDERS =
       Pattern.compile(
-            "\\$\\{[^{}\\n]{0,200}+\\}"
-                + "|\\{\\{[^{}\\n]{0,200}+\\}\\}"
-                + "|\\{(?:[^{}\\s][^{}\\n]{0,200}+)?\\}"
-                + "|(?<![\\d%])%\\(\\w{1,100}+\\)[a-zA-Z]"
-                // a share such as "100% sure" is none
-                + "|(?<![\\d%])%(?:\\d{1,3}\\$)?[-+#0,]*+\\d{0,5}+(?:\\.\\d{1,5}+)?(?:ll?|hh?)?"
-                + "[sSdifuxXoeEgGcbBn@](?![a-zA-Z])");
+          "\\$\\{[^{}\\n]{0,200}+\\}"
+              + "|\\{\\{[^{}\\n]{0,200}+\\}\\}"
+              + "|\\{(?:[^{}\\s][^{}\\n]{0,200}+)?\\}"
+              + "|(?<![\\d%])%\\(\\w{1,100}+\\)[a-zA-Z]"
+              // a share such as "100% sure" is none
+              + "|(?<![\\d%])%(?:\\d{1,3}\\$)?[-+#0,]*+\\d{0,5}+(?:\\.\\d{1,5}+)?(?:ll?|hh?)?"
+              + "[sSdifuxXoeEgGcbBn@](?![a-zA-Z])");
 
   private static final Pattern URLS =
       Pattern.compile(
-            "(?<![\\p{L}\\d])(?:(?:https?|ftp)://|www\\.)[^\\s<>\"\\p{Z}]{0,2000}[^\\s<>\"\\p{Z}.,;:!?)\\]}']",
-            Pattern.CASE_INSENSITIVE);
+          "(?<![\\p{L}\\d])(?:(?:https?|ftp)://|www\\.)[^\\s<>\"\\p{Z}]{0,2000}[^\\s<>\"\\p{Z}.,;:!?)\\]}']",
+          Pattern.CASE_INSENSITIVE);
 
   private static final Pattern EMAIL_ADDRESSES =
       Pattern.compile(
-            "(?<![\\p{L}\\d.+%_-])[\\p{L}\\d.+%_-]{1,64}+@[\\p{L}\\d-]{1,63}+(?:\\.[\\p{L}\\d-]{1,63}+)++");
+          "(?<![\\p{L}\\d.+%_-])[\\p{L}\\d.+%_-]{1,64}+@[\\p{L}\\d-]{1,63}+(?:\\.[\\p{L}\\d-]{1,63}+)++");
 
   private ProtectedParts() {}
 
