@@ -31,6 +31,8 @@ public record BartConfig(BartSettings settings) implements EncoderDecoderConfig 
       BartSettings.large(
           50_265,
           "gelu",
+          0,
+          false,
           new GenerationTokens(
               SpecialTokens.of(0, 2, 1),
               OptionalInt.of(2),
@@ -72,8 +74,12 @@ public record BartConfig(BartSettings settings) implements EncoderDecoderConfig 
     return new BartConfig(BartSettings.read(config, DEFAULTS));
   }
 
+  Bart layers() {
+    return new Bart(FAMILY, settings);
+  }
+
   @Override
   public PretrainedModel model(Head head) {
-    return new EncoderDecoderModel(new Bart(FAMILY, settings), head);
+    return new EncoderDecoderModel(layers(), head);
   }
 }

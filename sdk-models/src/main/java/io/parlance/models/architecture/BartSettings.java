@@ -70,7 +70,12 @@ public record BartSettings(
   }
 
   /** 12 layers each, 1024 wide, 16 heads: what all relatives of BART are published as. */
-  static BartSettings large(long vocabularySize, String activation, GenerationTokens tokens) {
+  static BartSettings large(
+      long vocabularySize,
+      String activation,
+      double attentionDropout,
+      boolean scaleEmbeddings,
+      GenerationTokens tokens) {
     return new BartSettings(
         vocabularySize,
         1024,
@@ -83,11 +88,11 @@ public record BartSettings(
         1024,
         activation,
         0.1,
-        0,
+        attentionDropout,
         0,
         0,
         0.02,
-        false,
+        scaleEmbeddings,
         true,
         tokens,
         Labels.numbered(3));

@@ -14,23 +14,33 @@ final class EncoderDecoderFamilies {
   private static final Map<String, Architectures.Builder> BUILDERS = new TreeMap<>();
 
   static {
-    T5Config.ARCHITECTURES.forEach((head, suffix) -> add("T5" + suffix, head, T5Config::from));
-    T5Config.ARCHITECTURES.forEach((head, suffix) -> add("MT5" + suffix, head, T5Config::from));
-    add(BartConfig.FAMILY, BartConfig::from);
-    add(MarianConfig.FAMILY, MarianConfig::from);
+    T5Config.ARCHITECTURES.forEach(
+        (head, suffix) -> {
+          add("T5" + suffix, head, (config, weights) -> new T5(T5Config.from(config, weights)));
+          add("MT5" + suffix, head, (config, weights) -> new T5(T5Config.from(config, weights)));
+        });
+    add(BartConfig.FAMILY, config -> BartConfig.from(config).layers());
+    add(MbartConfig.FAMILY, config -> MbartConfig.from(config).layers());
+    add(PegasusConfig.FAMILY, config -> PegasusConfig.from(config).layers());
+    add(MarianConfig.FAMILY, config -> MarianConfig.from(config).layers());
+    add(M2m100Config.FAMILY, config -> M2m100Config.from(config).layers());
   }
 
   private EncoderDecoderFamilies() {}
 
-  private static void add(BartFamily family, Function<ModelConfig, EncoderDecoderConfig> reader) {
+  private static void add(BartFamily family, Function<ModelConfig, EncoderDecoder> reader) {
     family
         .architectures()
         .forEach((head, name) -> add(name, head, (config, weights) -> reader.apply(config)));
   }
 
   private static void add(
-      String name, Head head, BiFunction<ModelConfig, Set<String>, EncoderDecoderConfig> reader) {
-    BUILDERS.put(name, (config, weights) -> reader.apply(config, weights).model(head));
+      String name, Head head, BiFunction<ModelConfig, Set<String>, EncoderDecoder> reader) {
+    BUILDERS.put(
+        name,
+        (config, weights) ->
+            new EncoderDecoderModel(
+                reader.apply(config, weights), head, GenerationSettings.read(config)));
   }
 
   /** How the models are made from {@code config.json}, by architecture. */

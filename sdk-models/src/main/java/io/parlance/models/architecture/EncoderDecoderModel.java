@@ -37,15 +37,23 @@ final class EncoderDecoderModel implements PretrainedModel {
   private final EncoderDecoder family;
   private final EncoderDecoderDescription description;
   private final Head head;
+  private final GenerationSettings settings;
   private final String architecture;
 
+  /** A new model. */
+  EncoderDecoderModel(EncoderDecoder family, Head head) {
+    this(family, head, GenerationSettings.NONE);
+  }
+
   /**
-   * The model.
+   * A model.
    *
+   * @param settings how it is used, handed on to its files
    * @throws IllegalArgumentException if the family has no such head
    */
-  EncoderDecoderModel(EncoderDecoder family, Head head) {
+  EncoderDecoderModel(EncoderDecoder family, Head head, GenerationSettings settings) {
     this.family = family;
+    this.settings = settings;
     this.description = family.description();
     this.head = head;
     String name = description.architectures().get(head);
@@ -86,6 +94,7 @@ final class EncoderDecoderModel implements PretrainedModel {
     if (head == Head.SEQUENCE_CLASSIFICATION || head == Head.TOKEN_CLASSIFICATION) {
       description.labels().write(json);
     }
+    settings.writeAll(json);
     json.addProperty("torch_dtype", "float32"); // transformers 4
     json.addProperty("dtype", "float32"); // transformers 5
     return json;
@@ -250,6 +259,7 @@ final class EncoderDecoderModel implements PretrainedModel {
     JsonObject json = new JsonObject();
     json.addProperty("_from_model_config", true);
     description.tokens().write(json);
+    settings.writeGeneration(json);
     json.entrySet().removeIf(entry -> entry.getValue().isJsonNull());
     return Optional.of(json);
   }

@@ -34,6 +34,8 @@ public record MarianConfig(
       BartSettings.large(
           58_101,
           "gelu",
+          0,
+          false,
           new GenerationTokens(
               new SpecialTokens(OptionalInt.empty(), List.of(0), OptionalInt.of(58_100)),
               OptionalInt.of(58_100),
@@ -101,12 +103,15 @@ public record MarianConfig(
         config.flag("share_encoder_decoder_embeddings").orElse(true));
   }
 
-  @Override
-  public PretrainedModel model(Head head) {
+  Bart layers() {
     JsonObject more = new JsonObject();
     more.addProperty("decoder_vocab_size", decoderVocabularySize);
     more.addProperty("share_encoder_decoder_embeddings", sharedEmbeddings);
-    return new EncoderDecoderModel(
-        new Bart(FAMILY, settings, decoderVocabularySize, sharedEmbeddings, more), head);
+    return new Bart(FAMILY, settings, decoderVocabularySize, sharedEmbeddings, more);
+  }
+
+  @Override
+  public PretrainedModel model(Head head) {
+    return new EncoderDecoderModel(layers(), head);
   }
 }

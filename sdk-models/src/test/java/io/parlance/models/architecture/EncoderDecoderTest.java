@@ -73,7 +73,14 @@ class EncoderDecoderTest {
         arguments(T5Config.mt5Small(), 300_176_768L),
         arguments(BartConfig.base(), 139_420_416L),
         arguments(BartConfig.large(), 406_291_456L),
-        arguments(MarianConfig.opusMt(58_101), 74_410_496L - 2 * 512 * 512));
+        arguments(MarianConfig.opusMt(58_101), 74_410_496L - 2 * 512 * 512),
+        arguments(MbartConfig.languages25(), 610_851_840L),
+        arguments(MbartConfig.languages50(), 610_879_488L),
+        arguments(PegasusConfig.large(), 570_797_056L - 2 * 1024 * 1024),
+        arguments(M2m100Config.m2m100_418m(), 483_905_536L),
+        arguments(M2m100Config.nllb600m(), 615_073_792L),
+        arguments(M2m100Config.nllb1300m(), 1_370_638_336L),
+        arguments(M2m100Config.nllb3300m(), 3_344_863_232L));
   }
 
   @ParameterizedTest
@@ -93,7 +100,10 @@ class EncoderDecoderTest {
         BartConfig.large().model(Head.SEQUENCE_CLASSIFICATION),
         BartConfig.base().model(Head.QUESTION_ANSWERING),
         BartConfig.base().model(Head.BODY),
-        MarianConfig.opusMt(1000).model(Head.CONDITIONAL_GENERATION));
+        MarianConfig.opusMt(1000).model(Head.CONDITIONAL_GENERATION),
+        MbartConfig.languages25().model(Head.SEQUENCE_CLASSIFICATION),
+        PegasusConfig.large().model(Head.CONDITIONAL_GENERATION),
+        M2m100Config.nllb600m().model(Head.CONDITIONAL_GENERATION));
   }
 
   @ParameterizedTest
@@ -125,6 +135,69 @@ class EncoderDecoderTest {
     assertThat(first).isEqualTo(T5Config.small());
     assertThat(first.scaleStates()).isTrue();
   }
+
+  /** Old files say in config.json how a model is used; it is handed on. */
+  @Test
+  void keepsHowItIsUsed() {
+    JsonObject old = MarianConfig.opusMt(100).model(Head.CONDITIONAL_GENERATION).configuration();
+    old.addProperty("num_beams", 4);
+    old.add("bad_words_ids", JsonParser.parseString("[[99]]"));
+    old.add("task_specific_params", JsonParser.parseString("{'summarization': {'num_beams': 6}}"));
+    PretrainedModel model = Architectures.of(ModelConfig.of("config.json", old), Set.of());
+    assertThat(model.configuration()).isEqualTo(old);
+    assertThat(model.generationConfiguration().orElseThrow())
+        .isEqualTo(
+            JsonParser.parseString(
+                "{'_from_model_config': true, 'eos_token_id': 0, 'pad_token_id': 99,"
+                    + " 'decoder_start_token_id': 99, 'forced_eos_token_id': 0, 'num_beams': 4,"
+                    + " 'bad_words_ids': [[99]]}"));
+  }
+
+  /** Labels of mBART end with the token of their language, which the decoder begins with. */
+  @Test
+  void movesLabelsAsTheFamilyDoes() {
+    long[] labels = {5, 6, 2, 40, 7, 2, 41, -100};
+    assertThat(moved("MBartForConditionalGeneration", labels))
+        .containsExactly(40, 5, 6, 2, 41, 7, 2, 41);
+    assertThat(moved("BartForConditionalGeneration", labels))
+        .containsExactly(2, 5, 6, 2, 2, 7, 2, 41);
+    assertThat(moved("M2M100ForConditionalGeneration", new long[] {5, -100, 6, 2, 5, 6, 7, 2}))
+        .containsExactly(2, 5, 1, 6, 2, 5, 6, 7);
+  }
+
+  /** What the decoder reads for two texts with these labels, found by the logits. */
+  private static long[] moved(String architecture, long[] labels) {
+    JsonObject json = TINY.deepCopy();
+    json.add("architectures", JsonParser.parseString("['" + architecture + "']"));
+    PretrainedModel description = Architectures.of(ModelConfig.of("tiny", json), Set.of());
+    try (TrainableModel model = TrainableModel.initialize(description, 5)) {
+      Map<String, Tensor> inputs = new LinkedHashMap<>();
+      inputs.put("input_ids", Tensor.of(new long[] {8, 9, 2, 8, 7, 2}, 2, 3));
+      inputs.put("labels", Tensor.of(labels, 2, 4));
+      float[] expected = model.forward(inputs).get("logits").toFloatArray();
+      inputs.remove("labels");
+      long[] found = new long[labels.length];
+      for (int i = 0; i < found.length; i++) {
+        for (found[i] = 0; ; found[i]++) {
+          inputs.put("decoder_input_ids", Tensor.of(found, 2, 4));
+          float[] actual = model.forward(inputs).get("logits").toFloatArray();
+          int classes = actual.length / found.length;
+          if (Math.abs(actual[i * classes] - expected[i * classes]) < 1e-5) {
+            break;
+          }
+        }
+      }
+      return found;
+    }
+  }
+
+  private static final JsonObject TINY =
+      JsonParser.parseString(
+              "{'vocab_size': 42, 'd_model': 12, 'encoder_layers': 1, 'decoder_layers': 1,"
+                  + " 'encoder_attention_heads': 3, 'decoder_attention_heads': 2,"
+                  + " 'encoder_ffn_dim': 20, 'decoder_ffn_dim': 16, 'init_std': 0.3,"
+                  + " 'max_position_embeddings': 12}")
+          .getAsJsonObject();
 
   /** The bias of the scores is stored, but neither counted nor trained. */
   @Test

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.parlance.model.ModelConfig;
 import io.parlance.model.ModelFolder;
 import io.parlance.model.ModelSource;
 import io.parlance.models.Goldens;
 import io.parlance.models.TrainableModel;
+import io.parlance.models.architecture.Architectures;
 import io.parlance.models.architecture.BartConfig;
 import io.parlance.models.architecture.EncoderDecoderConfig;
 import io.parlance.models.architecture.Head;
@@ -31,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -245,6 +250,56 @@ class EncoderDecoderGraphTest {
     assertThat(folder.resolve("generation_config.json"))
         .content()
         .contains("\"decoder_start_token_id\": 99", "\"forced_eos_token_id\": 0");
+  }
+
+  /** Also where the reference's numbers are not at hand: as the whole text in one pass. */
+  @ParameterizedTest
+  @CsvSource({
+    "MT5ForConditionalGeneration, PAIR",
+    "BartForConditionalGeneration, PAIR",
+    "BartForConditionalGeneration, MERGED",
+    "MBartForConditionalGeneration, PAIR",
+    "MBartForConditionalGeneration, MERGED",
+    "PegasusForConditionalGeneration, PAIR",
+    "M2M100ForConditionalGeneration, PAIR",
+    "M2M100ForConditionalGeneration, MERGED"
+  })
+  void everyFamilyDecodesInSteps(String architecture, DecoderLayout layout) {
+    JsonObject config =
+        JsonParser.parseString(
+                "{'vocab_size': 42, 'd_model': 12, 'encoder_layers': 1, 'decoder_layers': 2,"
+                    + " 'encoder_attention_heads': 3, 'decoder_attention_heads': 2,"
+                    + " 'encoder_ffn_dim': 20, 'decoder_ffn_dim': 16, 'init_std': 0.3,"
+                    + " 'max_position_embeddings': 12, 'd_kv': 5, 'num_layers': 1,"
+                    + " 'num_decoder_layers': 3, 'num_heads': 3, 'd_ff': 17}")
+            .getAsJsonObject();
+    config.add("architectures", JsonParser.parseString("['" + architecture + "']"));
+    PretrainedModel description = Architectures.of(ModelConfig.of("tiny", config), Set.of());
+    Path folder = parent.resolve("model");
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    inputs.put("input_ids", Tensor.of(new long[] {8, 9, 4, 2, 5, 2, 1, 1}, 2, 4));
+    inputs.put("attention_mask", Tensor.of(new long[] {1, 1, 1, 1, 1, 1, 0, 0}, 2, 4));
+    inputs.put(
+        "decoder_input_ids",
+        Tensor.of(new long[] {2, 7, 7, 30, 12, 9, 5, 2, 41, 3, 4, 7, 2, 6}, 2, 7));
+    try (TrainableModel model = TrainableModel.initialize(description, 5)) {
+      ModelExporter.of(model.model(), model.parameters()).layout(layout).write(folder);
+      Map<String, Tensor> whole = model.forward(inputs);
+      inputs.put(
+          "decoder_attention_mask",
+          Tensor.of(new long[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, 2, 7));
+      ModelFolder exported = ModelFolder.open(ModelSource.of(folder));
+      SessionOptions options = SessionOptions.defaults();
+      List<String> roles = layout.roles();
+      try (Session first = exported.loadGraph(roles.get(0), options);
+          Session then = exported.loadGraph(roles.get(roles.size() - 1), options)) {
+        Steps steps =
+            new Steps(inputs, whole.get("encoder_last_hidden_state"), whole.get("logits"));
+        steps.run(first, 0, 1);
+        steps.run(then, 1, 2);
+        steps.run(then, 2, 7);
+      }
+    }
   }
 
   /** What has no text as its result is one graph. */

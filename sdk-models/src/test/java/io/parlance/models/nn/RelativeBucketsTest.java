@@ -39,6 +39,21 @@ class RelativeBucketsTest {
     }
   }
 
+  /** Bucket {@code k} of the wider ones begins at {@code 16 * 8^((k - 16) / 16)}. */
+  @Test
+  void logarithmicBucketsOfDecodersOfT5() {
+    RelativeBuckets decoder = RelativeBuckets.unidirectional(32, 128);
+    long[] buckets = firstColumn(decoder, 300);
+    for (int distance = 0; distance < 300; distance++) {
+      int bucket = distance < 16 ? distance : 16;
+      while (bucket >= 16 && bucket < 31 && distance >= 16 * Math.pow(8, (bucket - 15) / 16.0)) {
+        bucket++;
+      }
+      assertThat(buckets[distance]).as("distance %d", distance).isEqualTo(bucket);
+    }
+    assertThat(firstRow(decoder, 300)).containsOnly(0); // what comes after is not seen
+  }
+
   @Test
   void rowsOfDeberta() {
     RelativeBuckets buckets = RelativeBuckets.ofDeberta(256, 512);
