@@ -38,8 +38,7 @@ record GenerationSettings(JsonObject generation, JsonObject tasks) {
           "remove_invalid_values");
 
   /** Nothing said. */
-  static final GenerationSettings NONE =
-      new GenerationSettings(new JsonObject(), new JsonObject());
+  static final GenerationSettings NONE = new GenerationSettings(new JsonObject(), new JsonObject());
 
   GenerationSettings {
     generation = generation.deepCopy();

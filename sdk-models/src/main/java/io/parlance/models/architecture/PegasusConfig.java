@@ -33,8 +33,7 @@ public record PegasusConfig(BartSettings settings) implements EncoderDecoderConf
           0,
           false,
           new GenerationTokens(
-              new SpecialTokens(
-                  OptionalInt.empty(), List.of(1), OptionalInt.of(0)),
+              new SpecialTokens(OptionalInt.empty(), List.of(1), OptionalInt.of(0)),
               OptionalInt.of(0),
               OptionalInt.empty(),
               OptionalInt.of(1)));

@@ -51,8 +51,7 @@ class SinusoidalPositionsTest {
   private static float[] table(SinusoidalPositions positions, int width) {
     Graph graph = Graph.inference("positions");
     Value rows = graph.input("rows", ElementType.INT64, Shape.of("count"));
-    byte[] model =
-        OnnxWriter.of(graph).outputs(Map.of("vectors", positions.of(rows))).toBytes();
+    byte[] model = OnnxWriter.of(graph).outputs(Map.of("vectors", positions.of(rows))).toBytes();
     long[] all = new long[ROWS];
     for (int i = 0; i < ROWS; i++) {
       all[i] = i;
