@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 
 /**
- * Trains the tokenizer of T5 and XLM-RoBERTa: text normalized to NFKC with single spaces, words
+ * Trains the tokenizer of T5, XLM-RoBERTa and Marian: text normalized to NFKC with single spaces, words
  * that start with "▁", a Unigram vocabulary as SentencePiece learns it.
  */
 public final class UnigramTrainer implements TokenizerTrainer {
@@ -31,11 +31,18 @@ public final class UnigramTrainer implements TokenizerTrainer {
     JsonObject preTokenizer = metaspace();
     SortedMap<String, Long> words =
         WordCounts.count(texts, WordCounts.Cut.BEFORE_SINGLE_SPACE, normalizer, preTokenizer);
-    List<String> special = new ArrayList<>(options.layout().specialTokens());
-    options.additionalSpecialTokens().stream()
-        .filter(token -> !special.contains(token))
-        .forEach(special::add);
-    List<String> tokens = new ArrayList<>(special);
+    List<String> first = new ArrayList<>(options.layout().first());
+    List<String> last = new ArrayList<>(options.layout().last());
+    List<String> additional =
+        options.additionalSpecialTokens().stream()
+            .filter(token -> !options.layout().specialTokens().contains(token))
+            .toList();
+    if (last.isEmpty()) {
+      first.addAll(additional);
+    } else {
+      last.addAll(0, additional);
+    }
+    List<String> tokens = new ArrayList<>(first);
     if (options.byteFallback()) {
       for (int value = 0; value < 256; value++) {
         tokens.add(String.format(Locale.ROOT, "<0x%02X>", value));
@@ -44,11 +51,17 @@ public final class UnigramTrainer implements TokenizerTrainer {
     JsonArray vocabulary = new JsonArray();
     tokens.forEach(token -> vocabulary.add(entry(token, 0)));
     TextUnits units = TextUnits.of(words, options.characterCoverage(), UnigramPieces.LONGEST_UNIT);
-    int room = Math.max(0, options.vocabularySize() - tokens.size());
+    int room = Math.max(0, options.vocabularySize() - tokens.size() - last.size());
     for (UnigramPieces.Piece piece : UnigramPieces.learn(units, options.longestPiece(), room)) {
       tokens.add(piece.text());
       vocabulary.add(entry(piece.text(), piece.score()));
     }
+    for (String token : last) {
+      tokens.add(token);
+      vocabulary.add(entry(token, 0));
+    }
+    List<String> special = new ArrayList<>(first);
+    special.addAll(last);
 
     JsonObject tokenizer = Json.tokenizer();
     JsonArray added = Json.addedTokens(special, tokens);
@@ -127,11 +140,14 @@ public final class UnigramTrainer implements TokenizerTrainer {
     JsonObject config = specialTokensMap();
     config.addProperty("clean_up_tokenization_spaces", false);
     config.addProperty("model_max_length", options.modelMaxLength());
-    if (options.layout() == UnigramLayout.T5) {
-      config.addProperty("extra_ids", 0);
-      config.addProperty("tokenizer_class", "T5Tokenizer");
-    } else {
-      config.addProperty("tokenizer_class", "XLMRobertaTokenizer");
+    switch (options.layout()) {
+      case T5 -> {
+        config.addProperty("extra_ids", 0);
+        config.addProperty("tokenizer_class", "T5Tokenizer");
+      }
+      case XLM_ROBERTA -> config.addProperty("tokenizer_class", "XLMRobertaTokenizer");
+      // MarianTokenizer itself reads two SentencePiece models, not tokenizer.json
+      case MARIAN -> config.addProperty("tokenizer_class", "PreTrainedTokenizerFast");
     }
     return config;
   }

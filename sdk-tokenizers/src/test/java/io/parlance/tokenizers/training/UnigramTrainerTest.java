@@ -42,6 +42,28 @@ class UnigramTrainerTest {
   }
 
   @Test
+  void marianHasPaddingLastAndLanguagesBeforeIt() {
+    UnigramOptions options =
+        SMALL
+            .withLayout(UnigramLayout.MARIAN)
+            .withAdditionalSpecialTokens(List.of(">>fr<<", ">>de<<", "<pad>"));
+    TrainedTokenizer trained = new UnigramTrainer(options).train(Samples.lines().stream());
+    assertThat(trained.tokens()).hasSize(80).startsWith("</s>", "<unk>");
+    assertThat(trained.tokens().subList(77, 80)).containsExactly(">>fr<<", ">>de<<", "<pad>");
+    try (Tokenizer tokenizer = trained.open()) {
+      assertThat(tokenizer.endTokenId()).hasValue(0);
+      assertThat(tokenizer.unknownTokenId()).hasValue(1);
+      assertThat(tokenizer.padTokenId()).hasValue(79);
+      int[] plain = tokenizer.encode("the sea").ids();
+      assertThat(plain).endsWith(0).doesNotContain(1);
+      int[] marked = tokenizer.encode(">>fr<< the sea").ids();
+      assertThat(marked).startsWith(77).hasSize(plain.length + 1).endsWith(plain);
+      assertThat(tokenizer.decode(marked, true)).isEqualTo("the sea");
+      assertThat(tokenizer.encode("the \u4e2d sea").ids()).contains(1);
+    }
+  }
+
+  @Test
   void sameVocabularyForAnyOrderOfTexts() {
     List<String> texts = new ArrayList<>(Samples.lines());
     TrainedTokenizer first = new UnigramTrainer(SMALL).train(texts.stream());

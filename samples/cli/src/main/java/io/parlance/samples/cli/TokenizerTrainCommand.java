@@ -58,8 +58,8 @@ final class TokenizerTrainCommand extends Subcommand {
       names = "--layout",
       paramLabel = "FAMILY",
       description =
-          "Whose special tokens: gpt2 (default) or roberta for bpe, t5 (default) or xlm_roberta for"
-              + " unigram.")
+          "Whose special tokens: gpt2 (default) or roberta for bpe; t5 (default), xlm_roberta or "
+              + "marian for unigram.")
   private @Nullable String layout;
 
   @Option(
