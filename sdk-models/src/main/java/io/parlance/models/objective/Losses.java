@@ -40,15 +40,8 @@ public final class Losses {
    * Mean cross entropy over all positions whose label is not {@code ignored}; 0 if there is none.
    */
   public static Value crossEntropy(Value scores, Value labels, long ignored) {
-    Value rows =
-        scores.shape().rank() == 2 ? scores : reshape(scores, -1, scores.shape().get(-1).size());
-    Value flat = labels.shape().rank() == 1 ? labels : reshape(labels, -1);
-    Dimension count = rows.shape().get(0);
-    Dimension labelled = flat.shape().get(0);
-    if (!count.equals(labelled) && !count.isUnknown() && !labelled.isUnknown()) {
-      throw new IllegalArgumentException(
-          "scores " + scores + " need one label a row, not labels " + labels);
-    }
+    Value rows = rows(scores);
+    Value flat = flat(labels, rows);
     // Spelled out: its gradient then is softmax minus one-hot, in place of the forward pass.
     Graph graph = rows.graph();
     Value counts = Operators.not(Operators.equal(flat, graph.longScalar(ignored)));
@@ -58,6 +51,71 @@ public final class Losses {
     Value weights = Operators.unsqueeze(Operators.cast(counts, rows.type()), 1);
     Value number = Operators.max(reduceSum(weights, false), Operators.scalarLike(weights, 1));
     return Operators.neg(Operators.div(reduceSum(mul(picked, weights), false), number));
+  }
+
+  /** Scores as [rows, classes]. */
+  private static Value rows(Value scores) {
+    return scores.shape().rank() == 2
+        ? scores
+        : reshape(scores, -1, scores.shape().get(-1).size());
+  }
+
+  /** Labels as [rows]. */
+  private static Value flat(Value labels, Value rows) {
+    Value flat = labels.shape().rank() == 1 ? labels : reshape(labels, -1);
+    Dimension count = rows.shape().get(0);
+    Dimension labelled = flat.shape().get(0);
+    if (!count.equals(labelled) && !count.isUnknown() && !labelled.isUnknown()) {
+      throw new IllegalArgumentException(
+          "scores " + rows + " need one label a row, not labels " + labels);
+    }
+    return flat;
+  }
+
+  /**
+   * Mean cross entropy with smoothed labels (Szegedy et al. 2015, arXiv:1512.00567, section 7) over
+   * all positions whose label is not {@link #IGNORED}; 0 if there is none. Of each position: {@code
+   * (1 - smoothing) * -log p(label) + smoothing * mean over all classes of -log p}, the label's
+   * class among them, as PyTorch, Marian and the label smoother of {@code transformers} have it.
+   *
+   * @param scores [..., classes], the number of classes known
+   * @param labels [...], INT64
+   * @param smoothing from 0 to below 1
+   */
+  public static Value smoothedCrossEntropy(Value scores, Value labels, double smoothing) {
+    if (!(smoothing >= 0 && smoothing < 1)) {
+      throw new IllegalArgumentException(
+          "label smoothing " + smoothing + " must be at least 0 and below 1");
+    }
+    if (smoothing == 0) {
+      return crossEntropy(scores, labels);
+    }
+    Value rows = rows(scores);
+    Value flat = flat(labels, rows);
+    Graph graph = rows.graph();
+    double uniform = smoothing / rows.shape().get(-1).size();
+    Value counts = Operators.not(Operators.equal(flat, graph.longScalar(IGNORED)));
+    Value ones = Operators.unsqueeze(Operators.cast(counts, rows.type()), 1);
+    Value number = Operators.max(reduceSum(ones, false), Operators.scalarLike(ones, 1));
+    Value weights = Operators.div(ones, number);
+    Value index =
+        Operators.unsqueeze(Operators.where(counts, flat, graph.longScalar(0)), 1); // [rows, 1]
+    Value logarithms = Operators.logSoftmax(rows, -1);
+    Value picked = Operators.gatherElements(logarithms, index, 1);
+    Value each =
+        add(mul(picked, 1 - smoothing), mul(reduceMean(logarithms, true, 1), smoothing));
+    Value loss = Operators.neg(reduceSum(mul(each, weights), false));
+    // p - smoothing / classes, at the label less by 1 - smoothing: one pass where the parts take
+    // three, over what is by far the largest value of a language model
+    return graph.differentiate(
+        loss,
+        List.of(rows),
+        upstream -> {
+          Value even = add(Operators.exp(logarithms), -uniform);
+          Value atLabel = add(Operators.exp(picked), smoothing - uniform - 1);
+          Value difference = Operators.scatterElements(even, index, atLabel, 1, "none");
+          return List.of(mul(difference, mul(weights, upstream)));
+        });
   }
 
   /**
