@@ -55,9 +55,7 @@ public final class Losses {
 
   /** Scores as [rows, classes]. */
   private static Value rows(Value scores) {
-    return scores.shape().rank() == 2
-        ? scores
-        : reshape(scores, -1, scores.shape().get(-1).size());
+    return scores.shape().rank() == 2 ? scores : reshape(scores, -1, scores.shape().get(-1).size());
   }
 
   /** Labels as [rows]. */
@@ -102,8 +100,7 @@ public final class Losses {
         Operators.unsqueeze(Operators.where(counts, flat, graph.longScalar(0)), 1); // [rows, 1]
     Value logarithms = Operators.logSoftmax(rows, -1);
     Value picked = Operators.gatherElements(logarithms, index, 1);
-    Value each =
-        add(mul(picked, 1 - smoothing), mul(reduceMean(logarithms, true, 1), smoothing));
+    Value each = add(mul(picked, 1 - smoothing), mul(reduceMean(logarithms, true, 1), smoothing));
     Value loss = Operators.neg(reduceSum(mul(each, weights), false));
     // p - smoothing / classes, at the label less by 1 - smoothing: one pass where the parts take
     // three, over what is by far the largest value of a language model

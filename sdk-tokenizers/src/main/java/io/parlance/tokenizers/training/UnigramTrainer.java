@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.SortedMap;
 
 /**
- * Trains the tokenizer of T5, XLM-RoBERTa and Marian: text normalized to NFKC with single spaces, words
- * that start with "▁", a Unigram vocabulary as SentencePiece learns it.
+ * Trains the tokenizer of T5, XLM-RoBERTa and Marian: text normalized to NFKC with single spaces,
+ * words that start with "▁", a Unigram vocabulary as SentencePiece learns it.
  */
 public final class UnigramTrainer implements TokenizerTrainer {
   private static final String METASPACE = "\u2581";
