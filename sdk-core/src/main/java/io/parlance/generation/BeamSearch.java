@@ -235,6 +235,11 @@ final class BeamSearch extends Search {
   }
 
   @Override
+  TokenSequence sequence(int row) {
+    return running.get(row).sequence;
+  }
+
+  @Override
   List<GeneratedTokens> results() {
     List<BeamHypotheses.Hypothesis> all = new ArrayList<>();
     groups.forEach(group -> all.addAll(group.hypotheses.finished()));

@@ -60,6 +60,26 @@ final class Distribution {
     }
   }
 
+  /**
+   * The token that a uniform number draws.
+   *
+   * @param norm {@link #logSumExp} of the scores, finite
+   */
+  static int draw(float[] scores, double norm, double uniform) {
+    double sum = 0;
+    int last = 0;
+    for (int i = 0; i < scores.length; i++) {
+      if (scores[i] != Float.NEGATIVE_INFINITY) {
+        sum += Math.exp(scores[i] - norm);
+        last = i;
+        if (sum > uniform) {
+          break;
+        }
+      }
+    }
+    return last;
+  }
+
   /** The entropy of probabilities, in nats. */
   static double entropy(float[] probabilities) {
     double entropy = 0;

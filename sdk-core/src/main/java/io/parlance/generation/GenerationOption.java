@@ -191,26 +191,43 @@ public final class GenerationOption<T> {
   public static final GenerationOption<Double> PENALTY_ALPHA =
       option("penalty_alpha", share(), "Contrastive search; only 0 is accepted.");
 
-  /** Accepted and without effect: tokens do not depend on how they are guessed beforehand. */
+  /**
+   * Guesses up to so many tokens from what followed the same tokens before, and checks them in one
+   * run; the answer is the same, sooner where it repeats the prompt. For one answer without beams.
+   */
   public static final GenerationOption<Integer> PROMPT_LOOKUP_NUM_TOKENS =
       option(
           "prompt_lookup_num_tokens",
           OptionKind.wholeNumber(1),
-          "Without effect: tokens do not depend on it.");
+          "Guess so many tokens from the prompt.");
 
-  /** Accepted and without effect, as {@link #PROMPT_LOOKUP_NUM_TOKENS}. */
+  /** Tokens that {@link #PROMPT_LOOKUP_NUM_TOKENS} compares at most; 2. */
   public static final GenerationOption<Integer> MAX_MATCHING_NGRAM_SIZE =
       option(
           "max_matching_ngram_size",
           OptionKind.wholeNumber(1),
-          "Without effect: tokens do not depend on it.");
+          "Tokens that prompt lookup compares.");
 
-  /** Accepted and without effect, as {@link #PROMPT_LOOKUP_NUM_TOKENS}. */
+  /** Tokens that an assistant guesses at a time; 20. Without an assistant it has no effect. */
   public static final GenerationOption<Integer> NUM_ASSISTANT_TOKENS =
       option(
           "num_assistant_tokens",
           OptionKind.wholeNumber(1),
-          "Without effect: tokens do not depend on it.");
+          "Tokens that an assistant guesses at a time.");
+
+  /** How {@link #NUM_ASSISTANT_TOKENS} changes; {@link AssistantSchedule#CONSTANT}. */
+  public static final GenerationOption<AssistantSchedule> NUM_ASSISTANT_TOKENS_SCHEDULE =
+      option(
+          "num_assistant_tokens_schedule",
+          OptionKind.assistantSchedule(),
+          "How the number of guesses changes.");
+
+  /** An assistant stops after a token that it finds less likely than this; 0.4. */
+  public static final GenerationOption<Double> ASSISTANT_CONFIDENCE_THRESHOLD =
+      option(
+          "assistant_confidence_threshold",
+          share(),
+          "An assistant stops after a token less likely than this.");
 
   /** Accepted and without effect: the cache is always used, and results do not depend on it. */
   public static final GenerationOption<Boolean> USE_CACHE =

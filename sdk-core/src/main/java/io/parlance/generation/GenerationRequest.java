@@ -3,6 +3,7 @@ package io.parlance.generation;
 import static io.parlance.generation.GenerationOption.*;
 
 import io.parlance.InvalidInputException;
+import io.parlance.runtime.RunControl;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,9 @@ public final class GenerationRequest {
 
   private static final int DEFAULT_TOP_K = 50;
 
+  /** Tokens that prompt lookup compares: what transformers takes. */
+  private static final int DEFAULT_NGRAM = 2;
+
   private final GenerationOptions options;
   private final int[] prompt;
   private final int @Nullable [] source;
@@ -32,6 +36,7 @@ public final class GenerationRequest {
   private final StopCondition stop;
   private final boolean logProbabilities;
   private final IntConsumer listener;
+  private final @Nullable GenerativeModel assistant;
   private final long endNanos;
 
   private GenerationRequest(Builder builder) {
@@ -44,6 +49,7 @@ public final class GenerationRequest {
     stop = builder.stop;
     logProbabilities = builder.logProbabilities;
     listener = builder.listener;
+    assistant = builder.assistant;
     Double seconds = options.get(MAX_TIME);
     endNanos =
         System.nanoTime()
@@ -70,6 +76,7 @@ public final class GenerationRequest {
     private StopCondition stop = StopCondition.NEVER;
     private boolean logProbabilities;
     private IntConsumer listener = token -> {};
+    private @Nullable GenerativeModel assistant;
 
     private Builder(int[] prompt, GenerationOptions options) {
       this.prompt = prompt;
@@ -106,6 +113,12 @@ public final class GenerationRequest {
      */
     public Builder listener(IntConsumer heard) {
       listener = heard;
+      return this;
+    }
+
+    /** A smaller model with the same tokens that guesses what comes; null for none. */
+    public Builder assistant(@Nullable GenerativeModel model) {
+      assistant = model;
       return this;
     }
 
@@ -188,6 +201,17 @@ public final class GenerationRequest {
               + " not give them. Set penalty_alpha to 0 and, against repetition, repetition_penalty"
               + " or no_repeat_ngram_size");
     }
+    if (isAssisted() && (beams > 1 || sequences > 1 || guidance() != 1)) {
+      throw new InvalidInputException(
+          (options.get(PROMPT_LOOKUP_NUM_TOKENS) == null ? "an assistant" : PROMPT_LOOKUP_NUM_TOKENS)
+              + " goes with one sequence: num_beams "
+              + beams
+              + ", num_return_sequences "
+              + sequences
+              + " and guidance_scale "
+              + guidance()
+              + " must be 1");
+    }
     if (guidance() != 1 && source != null) {
       throw new InvalidInputException(
           "guidance_scale " + guidance() + " is for models without an encoder");
@@ -253,6 +277,25 @@ public final class GenerationRequest {
 
   StopCondition stop() {
     return stop;
+  }
+
+  /** Whether several tokens are guessed and checked at a time. */
+  boolean isAssisted() {
+    return assistant != null || options.get(PROMPT_LOOKUP_NUM_TOKENS) != null;
+  }
+
+  /**
+   * What guesses tokens; as in transformers, prompt lookup comes before an assistant.
+   *
+   * @param vocabulary tokens of the model that is assisted
+   */
+  @Nullable Drafter drafter(int vocabulary, RunControl control) {
+    Integer looked = options.get(PROMPT_LOOKUP_NUM_TOKENS);
+    if (looked != null) {
+      return new PromptLookup(looked, options.get(MAX_MATCHING_NGRAM_SIZE, DEFAULT_NGRAM));
+    }
+    GenerativeModel model = assistant;
+    return model == null ? null : new DraftModel(model, this, vocabulary, control);
   }
 
   boolean timeIsOver() {

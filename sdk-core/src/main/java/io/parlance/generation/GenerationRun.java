@@ -46,12 +46,24 @@ public final class GenerationRun implements AutoCloseable {
     final GenerationRequest request;
     final Search search;
     final Consumer<List<GeneratedTokens>> finished;
+    final @Nullable Drafter drafter;
     List<DecoderBatch.Row> rows = List.of(); // those that the search looked at last
 
-    Job(GenerationRequest request, Search search, Consumer<List<GeneratedTokens>> finished) {
+    Job(
+        GenerationRequest request,
+        Search search,
+        @Nullable Drafter drafter,
+        Consumer<List<GeneratedTokens>> finished) {
       this.request = request;
       this.search = search;
+      this.drafter = drafter;
       this.finished = finished;
+    }
+
+    void close() {
+      if (drafter != null) {
+        drafter.close();
+      }
     }
 
     int length() {
@@ -80,14 +92,25 @@ public final class GenerationRun implements AutoCloseable {
               + decoder.name()
               + " takes only equal ones together; export it with attention_mask and position_ids");
     }
-    waiting.add(new Job(request, request.search(decoder.vocabularySize()), finished));
+    int vocabulary = decoder.vocabularySize();
+    waiting.add(
+        new Job(
+            request,
+            request.search(vocabulary),
+            request.drafter(vocabulary, control),
+            finished));
   }
 
   /** Takes every request one token further, or lets new ones in; false when all are finished. */
   public boolean step() {
     control.check();
     if (!active.isEmpty()) {
-      decode();
+      Drafter drafter = active.get(0).drafter;
+      if (drafter == null) {
+        decode();
+      } else {
+        decodeAssisted(active.get(0), drafter);
+      }
     }
     admit();
     return !active.isEmpty() || !waiting.isEmpty();
@@ -138,6 +161,40 @@ public final class GenerationRun implements AutoCloseable {
     active = going;
   }
 
+  /**
+   * Takes a request that is alone as far as its guesses are right, and one token further. Each
+   * token is chosen as it would be without, so that guesses change nothing but the time.
+   */
+  private void decodeAssisted(Job job, Drafter drafter) {
+    TokenSequence sequence = job.search.sequence(0);
+    int most = job.request.maxLength() - sequence.length() - 1;
+    boolean several = decoder.readsOn() && decoder.givesAllLogits();
+    int[] guess = most > 0 && several ? drafter.propose(sequence, most) : new int[0];
+    int[] tokens = new int[guess.length + 1];
+    tokens[0] = job.search.token(0);
+    System.arraycopy(guess, 0, tokens, 1, guess.length);
+    DecoderBatch current = gather(job.rows);
+    current.feed(tokens, tokens.length, tokens.length, control);
+    int right = 0;
+    while (true) {
+      int position = right;
+      job.search.advance((row, target) -> current.logits(0, position, target));
+      if (job.search.rows() == 0) {
+        active = new ArrayList<>();
+        job.close();
+        job.finished.accept(job.search.results());
+        return;
+      }
+      if (right == guess.length || job.search.token(0) != guess[right]) {
+        break;
+      }
+      right++;
+    }
+    current.dropLast(guess.length - right);
+    drafter.checked(guess.length, right);
+    job.rows = List.of(current.row(0));
+  }
+
   /** The batch that has exactly these rows: the one there is, or a new one in its place. */
   private DecoderBatch gather(List<DecoderBatch.Row> rows) {
     DecoderBatch now = batch;
@@ -164,6 +221,7 @@ public final class GenerationRun implements AutoCloseable {
           source.batch().logits(source.index(), 0, target);
         });
     if (job.search.rows() == 0) {
+      job.close();
       job.finished.accept(job.search.results());
     } else {
       going.add(job);
@@ -173,6 +231,12 @@ public final class GenerationRun implements AutoCloseable {
   /** Starts waiting requests while there is room for them. */
   private void admit() {
     int room = mostRows - rows();
+    if (!waiting.isEmpty() && waiting.element().drafter != null) {
+      if (active.isEmpty()) {
+        read(new ArrayList<>(List.of(waiting.remove())));
+      }
+      return;
+    }
     boolean mayJoin = active.isEmpty() || room >= Math.max(1, mostRows / 8);
     if (waiting.isEmpty() || !mayJoin) {
       return;
@@ -202,6 +266,10 @@ public final class GenerationRun implements AutoCloseable {
     for (int i = passed.size() - 1; i >= 0; i--) {
       waiting.addFirst(passed.get(i));
     }
+    read(chosen);
+  }
+
+  private void read(List<Job> chosen) {
     if (decoder.hasEncoder()) {
       startWithSources(chosen);
     } else {
@@ -255,6 +323,7 @@ public final class GenerationRun implements AutoCloseable {
         .map(DecoderBatch.Row::batch)
         .distinct()
         .forEach(DecoderBatch::close);
+    active.forEach(Job::close);
     active = new ArrayList<>();
     waiting.clear();
     DecoderBatch now = batch;

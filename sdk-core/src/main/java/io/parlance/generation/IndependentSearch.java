@@ -92,19 +92,12 @@ final class IndependentSearch extends Search {
           "the logits processors leave no token that could come next; relax bad_words_ids,"
               + " suppress_tokens or what else forbids tokens");
     }
-    double target = each.draws.uniform(each.sequence.newTokens(), 0);
-    double sum = 0;
-    int last = 0;
-    for (int i = 0; i < scores.length; i++) {
-      if (scores[i] != Float.NEGATIVE_INFINITY) {
-        sum += Math.exp(scores[i] - norm);
-        last = i;
-        if (sum > target) {
-          break;
-        }
-      }
-    }
-    return last;
+    return Distribution.draw(scores, norm, each.draws.uniform(each.sequence.newTokens(), 0));
+  }
+
+  @Override
+  TokenSequence sequence(int row) {
+    return running.get(row).sequence;
   }
 
   @Override

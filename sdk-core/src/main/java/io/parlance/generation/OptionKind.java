@@ -63,6 +63,20 @@ interface OptionKind<T> {
         value -> true);
   }
 
+  static OptionKind<AssistantSchedule> assistantSchedule() {
+    return of(
+        "\"constant\", \"heuristic\" or \"heuristic_transient\"",
+        element ->
+            element instanceof JsonPrimitive word
+                ? switch (word.getAsString()) {
+                  case "constant" -> AssistantSchedule.CONSTANT;
+                  case "heuristic", "heuristic_transient" -> AssistantSchedule.HEURISTIC;
+                  default -> null;
+                }
+                : null,
+        value -> true);
+  }
+
   /** A token id or a list of them. */
   static OptionKind<List<Integer>> tokens() {
     return of(

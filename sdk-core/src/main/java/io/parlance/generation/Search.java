@@ -49,6 +49,9 @@ abstract class Search {
   /** The token that a row goes on with. */
   abstract int token(int row);
 
+  /** What a row of the next step is so far, the prompt included; not to be changed. */
+  abstract TokenSequence sequence(int row);
+
   /** The answers, best first, when it is finished. */
   abstract List<GeneratedTokens> results();
 

@@ -121,6 +121,14 @@ record CacheSlot(
     }
   }
 
+  /** Keeps the first positions of every block, in place. */
+  void shorten(ByteBuffer memory, int rows, int positions, int kept) {
+    int size = positionBytes();
+    for (int block = 1; block < rows * blocks(); block++) {
+      memory.put(block * kept * size, memory, block * positions * size, kept * size);
+    }
+  }
+
   /** Sets some positions of a row to zero. */
   void clearRow(Row row, int start, int count) {
     if (count > 0) {

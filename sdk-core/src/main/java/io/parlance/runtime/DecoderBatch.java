@@ -311,6 +311,31 @@ public final class DecoderBatch implements AutoCloseable {
     return batch;
   }
 
+  /**
+   * Forgets the last tokens of every sequence.
+   *
+   * @param count less than the shortest has
+   */
+  public void dropLast(int count) {
+    int shortest = Arrays.stream(lengths).min().orElseThrow();
+    if (closed || count < 0 || count >= shortest) {
+      throw new IllegalStateException(count + " tokens to forget, of " + shortest);
+    }
+    if (count == 0) {
+      return;
+    }
+    for (int slot = 0; slot < cache.length; slot++) {
+      ByteBuffer memory = cache[slot];
+      if (memory != null) {
+        slots.get(slot).shorten(memory, rows, positions, positions - count);
+      }
+    }
+    positions -= count;
+    for (int row = 0; row < rows; row++) {
+      lengths[row] -= count;
+    }
+  }
+
   /** A batch that goes on from kept tokens: for each row its parts, all rows of one length. */
   static DecoderBatch of(Decoder decoder, List<List<CachedTokens.Part>> rows) {
     int length = rows.get(0).stream().mapToInt(CachedTokens.Part::count).sum();

@@ -10,6 +10,7 @@ import io.parlance.generation.GenerationRequest;
 import io.parlance.generation.GenerationRun;
 import io.parlance.generation.GenerativeModel;
 import io.parlance.generation.StopStrings;
+import io.parlance.model.ModelSource;
 import io.parlance.runtime.RunControl;
 import io.parlance.tokenizers.EncodingOptions;
 import io.parlance.tokenizers.Tokenizer;
@@ -24,12 +25,30 @@ import org.jspecify.annotations.Nullable;
 /** One call of a generator: from texts to requests, and from tokens to texts. */
 final class GenerationCall {
   private final GenerativeModel model;
+  private final @Nullable GenerativeModel assistant;
   private final GenerationView view;
   private final CallMeter meter;
   private final @Nullable StopStrings stops;
 
+  /** Without an assistant. */
   GenerationCall(GenerativeModel model, GenerationView view, CallMeter meter) {
+    this(model, null, view, meter);
+  }
+
+  /** For a call that the model has let in, with the assistant of the view if there is one. */
+  static GenerationCall of(GeneratorModel shared, GenerationView view, CallMeter meter) {
+    ModelSource from = view.assistant();
+    return new GenerationCall(
+        shared.get(), from == null ? null : shared.assistant(from), view, meter);
+  }
+
+  private GenerationCall(
+      GenerativeModel model,
+      @Nullable GenerativeModel assistant,
+      GenerationView view,
+      CallMeter meter) {
     this.model = model;
+    this.assistant = assistant;
     this.view = view;
     this.meter = meter;
     List<String> strings =
@@ -108,7 +127,10 @@ final class GenerationCall {
 
   GenerationRequest.Builder request(Prompt prompt) {
     GenerationRequest.Builder request =
-        model.request(prompt.tokens(), view.options()).logProbabilities(view.logProbabilities());
+        model
+            .request(prompt.tokens(), view.options())
+            .logProbabilities(view.logProbabilities())
+            .assistant(assistant);
     return stops == null ? request : request.stop(stops);
   }
 

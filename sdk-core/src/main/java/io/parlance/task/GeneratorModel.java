@@ -21,6 +21,7 @@ final class GeneratorModel implements ModelHandle {
   private final TaskActivity activity;
   private final GenerationView standard;
   private final LazyModel<Loaded> model;
+  private final SharedModels models;
 
   /**
    * Loads nothing yet.
@@ -36,6 +37,7 @@ final class GeneratorModel implements ModelHandle {
     this.source = source;
     standard = timeout == null ? GenerationView.DEFAULT : GenerationView.DEFAULT.timeout(timeout);
     activity = new TaskActivity(TASK, listeners);
+    this.models = models;
     model =
         new LazyModel<>(
             "the generator", () -> activity.load(() -> new Loaded(models.get(source.get()))));
@@ -106,6 +108,11 @@ final class GeneratorModel implements ModelHandle {
 
   GenerativeModel get() {
     return model.get().model();
+  }
+
+  /** A smaller model beside this one, for a call that was let in; loaded once. */
+  GenerativeModel assistant(ModelSource from) {
+    return models.get(from);
   }
 
   /** Refuses further calls; those in flight are waited for, or ended early. */

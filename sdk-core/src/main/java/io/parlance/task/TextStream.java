@@ -90,7 +90,7 @@ final class TextStream implements Spliterator<String>, AutoCloseable {
 
   private GenerationRun open(CallMeter current) {
     GenerativeModel loaded = model.get();
-    GenerationCall call = new GenerationCall(loaded, view, current);
+    GenerationCall call = GenerationCall.of(model, view, current);
     GenerationCall.Prompt tokens = call.fit(prompt.apply(call));
     current.runStarted();
     current.ran(0, tokens.tokens().length);
