@@ -63,8 +63,7 @@ final class DraftModel implements Drafter {
     this.confidence =
         options.get(GenerationOption.ASSISTANT_CONFIDENCE_THRESHOLD, DEFAULT_CONFIDENCE);
     this.adapts =
-        options.get(
-                GenerationOption.NUM_ASSISTANT_TOKENS_SCHEDULE, AssistantSchedule.CONSTANT)
+        options.get(GenerationOption.NUM_ASSISTANT_TOKENS_SCHEDULE, AssistantSchedule.CONSTANT)
             == AssistantSchedule.HEURISTIC;
     this.scores = new float[vocabulary];
     this.fed = new int[request.maxLength() + 1];

@@ -203,7 +203,9 @@ public final class GenerationRequest {
     }
     if (isAssisted() && (beams > 1 || sequences > 1 || guidance() != 1)) {
       throw new InvalidInputException(
-          (options.get(PROMPT_LOOKUP_NUM_TOKENS) == null ? "an assistant" : PROMPT_LOOKUP_NUM_TOKENS)
+          (options.get(PROMPT_LOOKUP_NUM_TOKENS) == null
+                  ? "an assistant"
+                  : PROMPT_LOOKUP_NUM_TOKENS)
               + " goes with one sequence: num_beams "
               + beams
               + ", num_return_sequences "

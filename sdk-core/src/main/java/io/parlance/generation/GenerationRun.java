@@ -95,10 +95,7 @@ public final class GenerationRun implements AutoCloseable {
     int vocabulary = decoder.vocabularySize();
     waiting.add(
         new Job(
-            request,
-            request.search(vocabulary),
-            request.drafter(vocabulary, control),
-            finished));
+            request, request.search(vocabulary), request.drafter(vocabulary, control), finished));
   }
 
   /** Takes every request one token further, or lets new ones in; false when all are finished. */

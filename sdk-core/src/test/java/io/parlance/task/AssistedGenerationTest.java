@@ -43,7 +43,8 @@ class AssistedGenerationTest {
             "{\"max_new_tokens\":25,\"do_sample\":true,\"seed\":4,\"temperature\":0.6,\"top_p\":0.9}",
             "{\"max_length\":64,\"min_length\":64,\"num_assistant_tokens_schedule\":\"heuristic\","
                 + "\"assistant_confidence_threshold\":0}");
-    return Stream.of("gpt2-with-past", "gpt2-decoder-pair", "llama-gqa-merged", "t5-encoder-decoder")
+    return Stream.of(
+            "gpt2-with-past", "gpt2-decoder-pair", "llama-gqa-merged", "t5-encoder-decoder")
         .flatMap(model -> options.stream().map(each -> Arguments.of(model, each)));
   }
 
@@ -92,8 +93,7 @@ class AssistedGenerationTest {
               .mapToObj(
                   seed -> {
                     List<Integer> tokens = assisted.seed(seed).generate("I think").tokenIds();
-                    assertThat(tokens)
-                        .isEqualTo(plain.seed(seed).generate("I think").tokenIds());
+                    assertThat(tokens).isEqualTo(plain.seed(seed).generate("I think").tokenIds());
                     return tokens;
                   })
               .distinct()
@@ -115,7 +115,8 @@ class AssistedGenerationTest {
       run.add(
           model
               .request(
-                  prompt, GenerationOptions.parse(JsonParser.parseString(options).getAsJsonObject()))
+                  prompt,
+                  GenerationOptions.parse(JsonParser.parseString(options).getAsJsonObject()))
               .assistant(assistant)
               .build(),
           found::addAll);
