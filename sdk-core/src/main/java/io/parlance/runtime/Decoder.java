@@ -69,7 +69,7 @@ public final class Decoder implements AutoCloseable {
       next.requireOutputs(next.own());
       first.requireOutputs(next.own());
       first.requireOutputs(next.cross());
-      first.requireSameCache(next);
+      first.requireSameAs(next);
       EncoderGraph encoding = encoder == null ? null : EncoderGraph.of(encoder, first);
       Decoder decoder = new Decoder(first, next, encoding, sizes.vocabulary());
       if (decoder.vocabulary <= 0) {

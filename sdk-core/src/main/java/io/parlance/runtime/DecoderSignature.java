@@ -98,33 +98,45 @@ record DecoderSignature(
     }
   }
 
-  /** Checks that the cache that the graph gives has the layout that another graph goes on with. */
-  void requireSameCache(DecoderSignature next) {
-    Stream.concat(next.own.stream(), next.cross.stream()).forEach(slot -> requireSame(slot, next));
+  /** Checks that another graph can go on where this one started. */
+  void requireSameAs(DecoderSignature next) {
+    Stream.concat(next.own.stream(), next.cross.stream())
+        .forEach(
+            slot ->
+                requireSame(
+                    Objects.requireNonNull(session.outputs().get(slot.output())),
+                    slot.type(),
+                    slot.dimensions(),
+                    slot.positionAxis(),
+                    next));
+    requireSame(logits, next.logits.type(), next.logits.dimensions(), 1, next);
   }
 
-  private void requireSame(CacheSlot slot, DecoderSignature next) {
-    TensorDescription given = Objects.requireNonNull(session.outputs().get(slot.output()));
+  private void requireSame(
+      TensorDescription given,
+      ElementType type,
+      List<Long> dimensions,
+      int positionAxis,
+      DecoderSignature next) {
     boolean fits =
-        given.type() == slot.type()
-            && (given.rank() == 0 || given.rank() == slot.dimensions().size());
-    for (int i = 0; fits && i < given.rank(); i++) {
+        given.type() == type && (given.rank() == 0 || given.rank() == dimensions.size());
+    for (int i = 1; fits && i < given.rank(); i++) {
       long size = given.dimensions().get(i);
-      long wanted = slot.dimensions().get(i);
-      fits = i == slot.positionAxis() || size <= 0 || wanted <= 0 || size == wanted;
+      long wanted = dimensions.get(i);
+      fits = i == positionAxis || size <= 0 || wanted <= 0 || size == wanted;
     }
     if (!fits) {
       throw new ModelUnusableException(
           session.name()
               + " and "
               + next.session.name()
-              + " do not belong together: the first gives "
+              + " do not belong together: in the first '"
+              + given.name()
+              + "' is "
               + given
-              + ", the second takes "
-              + slot.input()
-              + " "
-              + slot.type()
-              + slot.dimensions()
+              + ", the second goes on with "
+              + type
+              + dimensions
               + "; take both from the same export");
     }
   }

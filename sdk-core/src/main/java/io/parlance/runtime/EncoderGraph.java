@@ -2,6 +2,7 @@ package io.parlance.runtime;
 
 import io.parlance.ModelUnusableException;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The encoder of an encoder-decoder.
@@ -11,16 +12,20 @@ import java.util.List;
  */
 record EncoderGraph(Session session, CacheSlot states) {
   private static final String OUTPUT = "last_hidden_state";
+  private static final Set<String> INPUTS =
+      Set.of(DecoderSignature.INPUT_IDS, DecoderSignature.ATTENTION_MASK);
 
   static EncoderGraph of(Session session, DecoderSignature decoder) {
     TensorDescription output = session.outputs().get(OUTPUT);
     TensorDescription input = decoder.session().inputs().get(DecoderSignature.ENCODER_STATES);
     if (output == null
         || output.rank() != 3
-        || !session.inputs().containsKey(DecoderSignature.INPUT_IDS)) {
+        || !session.inputs().containsKey(DecoderSignature.INPUT_IDS)
+        || !INPUTS.containsAll(session.inputs().keySet())) {
       throw new ModelUnusableException(
           session.name()
-              + " is no encoder: it must take input_ids and give "
+              + " is no encoder of an encoder-decoder: it must take input_ids, perhaps"
+              + " attention_mask, and give "
               + OUTPUT
               + "[batch, sequence, hidden] (inputs: "
               + session.inputs()
