@@ -140,18 +140,19 @@ abstract class WritingCommand<V extends TextWriter<V, R>, R> extends LineCommand
 
   private JsonObject answer(R result) {
     List<TextPiece> pieces = pieces(result);
-    JsonObject answer;
+    List<String> texts = texts(result);
+    JsonObject answer = new JsonObject();
+    answer.addProperty("text", texts.get(0));
     if (pieces.size() == 1) {
-      answer = GenerationAnswer.describe(pieces.get(0).generation());
+      GenerationAnswer.describe(pieces.get(0).generation()).entrySet().stream()
+          .filter(each -> !answer.has(each.getKey()))
+          .forEach(each -> answer.add(each.getKey(), each.getValue()));
     } else {
-      answer = new JsonObject();
       JsonArray tokens = new JsonArray();
       pieces.forEach(piece -> piece.generation().tokenIds().forEach(tokens::add));
       answer.add("token_ids", tokens);
       answer.addProperty("finish_reason", reason(pieces));
     }
-    List<String> texts = texts(result);
-    answer.addProperty("text", texts.get(0));
     if (texts.size() > 1) {
       answer.add("sequences", sequences(texts, pieces));
     }
