@@ -118,8 +118,7 @@ record DecoderSignature(
       List<Long> dimensions,
       int positionAxis,
       DecoderSignature next) {
-    boolean fits =
-        given.type() == type && (given.rank() == 0 || given.rank() == dimensions.size());
+    boolean fits = given.type() == type && (given.rank() == 0 || given.rank() == dimensions.size());
     for (int i = 1; fits && i < given.rank(); i++) {
       long size = given.dimensions().get(i);
       long wanted = dimensions.get(i);

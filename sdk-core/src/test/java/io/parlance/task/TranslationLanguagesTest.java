@@ -183,7 +183,8 @@ class TranslationLanguagesTest {
         json -> json.addProperty("tokenizer_class", "MBartTokenizer"));
     SequenceModels.edit(
         folder, "generation_config.json", json -> json.addProperty("forced_bos_token_id", TWO));
-    SequenceModels.edit(folder, "config.json", json -> json.addProperty("forced_bos_token_id", TWO));
+    SequenceModels.edit(
+        folder, "config.json", json -> json.addProperty("forced_bos_token_id", TWO));
     try (Nlp nlp = open(folder)) {
       Translation translation = nlp.translator().from("en").translate(TEXT);
       assertThat(tokensOf(translation)).isEqualTo(answer(nlp, TWO, tokens(-1, END, ONE)));
@@ -274,8 +275,19 @@ class TranslationLanguagesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "fr, fr", "FR, fr", "fra, fr", "fr_FR, fr", "fr-Latn, fr", "pt_BR, pt_br", "pt, pt", "zh, zh_CN",
-    "zh_TW, zh_TW", "en, en_XX", "eng_Latn, en_XX", "sr_Latn, srp_Latn", "sr, srp_Cyrl"
+    "fr, fr",
+    "FR, fr",
+    "fra, fr",
+    "fr_FR, fr",
+    "fr-Latn, fr",
+    "pt_BR, pt_br",
+    "pt, pt",
+    "zh, zh_CN",
+    "zh_TW, zh_TW",
+    "en, en_XX",
+    "eng_Latn, en_XX",
+    "sr_Latn, srp_Latn",
+    "sr, srp_Cyrl"
   })
   void languagesMayBeSpelledInManyWays(String asked, String code) {
     LanguageCodes codes =

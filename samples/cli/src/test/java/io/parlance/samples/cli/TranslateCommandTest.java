@@ -109,7 +109,8 @@ class TranslateCommandTest {
             "de");
     JsonObject line = run.lines().get(0);
     assertThat(line.get("id").getAsInt()).isEqualTo(7);
-    assertThat(line.get("text").getAsString()).isEqualTo("das Film war gut.\n\n \tdas Film war gut.");
+    assertThat(line.get("text").getAsString())
+        .isEqualTo("das Film war gut.\n\n \tdas Film war gut.");
     JsonArray pieces = line.getAsJsonArray("pieces");
     assertThat(pieces).hasSize(2);
     JsonObject second = pieces.get(1).getAsJsonObject();
