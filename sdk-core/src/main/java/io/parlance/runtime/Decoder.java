@@ -26,6 +26,7 @@ public final class Decoder implements AutoCloseable {
   private final DecoderSignature next;
   private final @Nullable EncoderGraph encoder;
   private final int vocabulary;
+  private final int sourceVocabulary; // some encoders read another language by tokens of its own
   private final NativeMemory memory = new NativeMemory(KEPT_BYTES);
   private volatile @Nullable Boolean takesPadding;
   private volatile @Nullable Boolean readsOn;
@@ -40,6 +41,7 @@ public final class Decoder implements AutoCloseable {
     this.encoder = encoder;
     long declared = first.logits().dimensions().get(2);
     this.vocabulary = declared > 0 ? Math.toIntExact(declared) : vocabularySize;
+    this.sourceVocabulary = vocabularySize > 0 ? vocabularySize : vocabulary;
   }
 
   /**
@@ -47,7 +49,7 @@ public final class Decoder implements AutoCloseable {
    *
    * @param heads key and value heads
    * @param headSize size of one head
-   * @param vocabulary number of logits
+   * @param vocabulary number of tokens that are read, and of logits
    */
   public record Sizes(int heads, int headSize, int vocabulary) {}
 
@@ -262,13 +264,22 @@ public final class Decoder implements AutoCloseable {
    * @throws InvalidInputException if a token id is not below {@link #vocabularySize()}
    */
   public void checkTokens(int[] tokens) {
+    checkTokens(tokens, vocabulary);
+  }
+
+  /** The same for what the encoder reads. */
+  void checkSource(int[] tokens) {
+    checkTokens(tokens, sourceVocabulary);
+  }
+
+  private void checkTokens(int[] tokens, int limit) {
     for (int token : tokens) {
-      if (token < 0 || token >= vocabulary) {
+      if (token < 0 || token >= limit) {
         throw new InvalidInputException(
             "token id "
                 + token
                 + " is not between 0 and "
-                + (vocabulary - 1)
+                + (limit - 1)
                 + ", the vocabulary of "
                 + name()
                 + "; take the tokenizer that belongs to the model");

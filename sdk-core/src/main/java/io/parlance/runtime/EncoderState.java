@@ -47,7 +47,7 @@ final class EncoderState {
       long[] ids = new long[sources.size() * state.width];
       for (int row = 0; row < sources.size(); row++) {
         int[] source = sources.get(row);
-        decoder.checkTokens(source);
+        decoder.checkSource(source);
         for (int i = 0; i < source.length; i++) {
           ids[row * state.width + i] = source[i];
         }

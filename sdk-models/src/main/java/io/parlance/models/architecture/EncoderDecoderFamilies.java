@@ -14,11 +14,12 @@ final class EncoderDecoderFamilies {
   private static final Map<String, Architectures.Builder> BUILDERS = new TreeMap<>();
 
   static {
-    T5Config.ARCHITECTURES.forEach(
-        (head, suffix) -> {
-          add("T5" + suffix, head, (config, weights) -> new T5(T5Config.from(config, weights)));
-          add("MT5" + suffix, head, (config, weights) -> new T5(T5Config.from(config, weights)));
-        });
+    for (String type : T5Config.TYPES) {
+      T5.architectures(type)
+          .forEach(
+              (head, name) ->
+                  add(name, head, (config, weights) -> new T5(T5Config.from(config, weights))));
+    }
     add(BartConfig.FAMILY, config -> BartConfig.from(config).layers());
     add(MbartConfig.FAMILY, config -> MbartConfig.from(config).layers());
     add(PegasusConfig.FAMILY, config -> PegasusConfig.from(config).layers());

@@ -22,7 +22,10 @@ import io.parlance.models.nn.MultiHeadAttention;
 import io.parlance.models.nn.RelativeBuckets;
 import io.parlance.models.nn.RmsNorm;
 import io.parlance.models.weights.WeightNames;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -31,21 +34,32 @@ import org.jspecify.annotations.Nullable;
 /**
  * T5 (Raffel et al. 2019, arXiv:1910.10683): no biases, root mean square norms before each
  * sublayer, scores that are not scaled but get a learned bias for each distance, which all layers
- * share. Parameter names are those of {@code transformers}' T5Model.
+ * share; in UMT5 (Chung et al. 2023, arXiv:2304.09151) each layer has its own. Parameter names are those of {@code transformers}' T5Model.
  */
 record T5(T5Config config) implements EncoderDecoder {
 
-  private static final String DISTANCES = "block.0.layer.0.SelfAttention.relative_attention_bias";
+  /** The classes that are built for a {@code model_type}. */
+  static Map<Head, String> architectures(String type) {
+    Map<Head, String> classes = new EnumMap<>(Head.class);
+    for (Head head :
+        List.of(
+            Head.BODY,
+            Head.ENCODER,
+            Head.CONDITIONAL_GENERATION,
+            Head.SEQUENCE_CLASSIFICATION,
+            Head.TOKEN_CLASSIFICATION,
+            Head.QUESTION_ANSWERING)) {
+      classes.put(head, type.toUpperCase(Locale.ROOT) + head.suffix());
+    }
+    return classes;
+  }
 
   @Override
   public EncoderDecoderDescription description() {
-    String family = config.modelType().equals("mt5") ? "MT5" : "T5";
-    Map<Head, String> classes = new EnumMap<>(Head.class);
-    T5Config.ARCHITECTURES.forEach((head, suffix) -> classes.put(head, family + suffix));
     OptionalInt start = config.decoderStart();
     return new EncoderDecoderDescription(
         config.modelType(),
-        classes,
+        architectures(config.modelType()),
         Map.of(
             Head.SEQUENCE_CLASSIFICATION, "transformer", Head.TOKEN_CLASSIFICATION, "transformer"),
         weightNames(),
@@ -86,15 +100,18 @@ record T5(T5Config config) implements EncoderDecoder {
     return body.in(
         "encoder",
         stack -> {
-          Value distances =
-              distances(
+          Value buckets =
+              RelativeBuckets.bidirectional(config.buckets(), config.maximumDistance()).of(words);
+          List<Value> biases =
+              biases(
                   stack,
-                  RelativeBuckets.bidirectional(config.buckets(), config.maximumDistance())
-                      .of(words));
-          Value bias = mask == null ? distances : add(distances, Attention.paddingBias(mask));
+                  config.encoderLayers(),
+                  buckets,
+                  mask == null ? null : Attention.paddingBias(mask));
           Value hidden = dropout(words);
           for (int i = 0; i < config.encoderLayers(); i++) {
             Value x = hidden;
+            Value bias = biases.get(i);
             hidden = stack.in("block", i, block -> encoderLayer(block, x, bias));
           }
           return last(stack, hidden);
@@ -113,15 +130,14 @@ record T5(T5Config config) implements EncoderDecoder {
     return body.in(
         "decoder",
         stack -> {
-          Value distances =
-              distances(
-                  stack,
-                  RelativeBuckets.unidirectional(config.buckets(), config.maximumDistance())
-                      .of(target.queryIndexes(), target.keyIndexes()));
-          Value bias = add(distances, target.bias(0));
+          Value buckets =
+              RelativeBuckets.unidirectional(config.buckets(), config.maximumDistance())
+                  .of(target.queryIndexes(), target.keyIndexes());
+          List<Value> biases = biases(stack, config.decoderLayers(), buckets, target.bias(0));
           Value hidden = dropout(words);
           for (int i = 0; i < config.decoderLayers(); i++) {
             Value x = hidden;
+            Value bias = biases.get(i);
             hidden = stack.in("block", i, block -> decoderLayer(block, x, target, bias, source));
           }
           return last(stack, hidden);
@@ -186,13 +202,30 @@ record T5(T5Config config) implements EncoderDecoder {
         new CausalAttention(1, 0, 0, config.dropout()));
   }
 
-  /** What each head adds to the scores of queries and keys: [1, heads, queries, keys]. */
-  private Value distances(Scope stack, Value buckets) {
-    Value table =
-        stack.in(
-            DISTANCES,
-            s -> Embedding.table(s, config.buckets(), config.heads(), normal(config.hiddenSize())));
-    return unsqueeze(transpose(gather(table, buckets, 0), 2, 0, 1), 0);
+  /**
+   * What each layer adds to the scores of queries and keys: learned by distance, and what hides
+   * padding and the future.
+   *
+   * @param buckets of the distances [queries, keys]
+   * @return for each layer [batch or 1, heads, queries, keys]
+   */
+  private List<Value> biases(Scope stack, int layers, Value buckets, @Nullable Value mask) {
+    List<Value> biases = new ArrayList<>();
+    for (int i = 0; i < layers; i++) {
+      if (i > 0 && !config.distancesOfEachLayer()) {
+        biases.add(biases.get(0));
+        continue;
+      }
+      Value table =
+          stack.in(
+              "block." + i + ".layer.0.SelfAttention.relative_attention_bias",
+              s ->
+                  Embedding.table(
+                      s, config.buckets(), config.heads(), normal(config.hiddenSize())));
+      Value distances = unsqueeze(transpose(gather(table, buckets, 0), 2, 0, 1), 0);
+      biases.add(mask == null ? distances : add(distances, mask));
+    }
+    return biases;
   }
 
   private Value last(Scope stack, Value hidden) {

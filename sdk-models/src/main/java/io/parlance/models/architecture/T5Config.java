@@ -4,15 +4,15 @@ import com.google.gson.JsonObject;
 import io.parlance.model.ModelConfig;
 import io.parlance.models.nn.Activation;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * The configuration of T5 1.0 and 1.1, FLAN-T5 and mT5; the keys of {@code config.json} and their
+ * The configuration of T5 1.0 and 1.1, FLAN-T5, mT5 and UMT5; the keys of {@code config.json} and their
  * defaults are those of {@code transformers}' T5Config.
  *
- * @param modelType {@code model_type}: {@code t5}, or {@code mt5}, which is the same by other names
+ * @param modelType {@code model_type}: {@code t5}; {@code mt5}, which is the same by other names;
+ *     {@code umt5}, whose layers have a bias of distances each
  * @param vocabularySize {@code vocab_size}
  * @param hiddenSize {@code d_model}
  * @param headWidth {@code d_kv}; heads need not add up to {@code hiddenSize}
@@ -60,22 +60,16 @@ public record T5Config(
     Labels labels)
     implements EncoderDecoderConfig {
 
+  /** Each is in capitals how the names of its classes begin. */
+  static final List<String> TYPES = List.of("t5", "mt5", "umt5");
+
   private static final String GATED = "gated-";
   private static final String SCALED = "scale_decoder_outputs";
 
-  /** The classes that are built, without the family's name. */
-  static final Map<Head, String> ARCHITECTURES =
-      Map.of(
-          Head.BODY, Head.BODY.suffix(),
-          Head.ENCODER, Head.ENCODER.suffix(),
-          Head.CONDITIONAL_GENERATION, Head.CONDITIONAL_GENERATION.suffix(),
-          Head.SEQUENCE_CLASSIFICATION, Head.SEQUENCE_CLASSIFICATION.suffix(),
-          Head.TOKEN_CLASSIFICATION, Head.TOKEN_CLASSIFICATION.suffix(),
-          Head.QUESTION_ANSWERING, Head.QUESTION_ANSWERING.suffix());
-
   public T5Config {
-    if (!modelType.equals("t5") && !modelType.equals("mt5")) {
-      throw new IllegalArgumentException("model_type is '" + modelType + "', expected t5 or mt5");
+    if (!TYPES.contains(modelType)) {
+      throw new IllegalArgumentException(
+          "model_type is '" + modelType + "', expected one of " + TYPES);
     }
     Require.positive("vocab_size", vocabularySize);
     Require.positive("d_model", hiddenSize);
@@ -210,6 +204,16 @@ public record T5Config(
     return second("mt5", 250_112, 24, 1024, 16, 2816);
   }
 
+  /** UMT5 small: as mT5 small with more tokens. */
+  public static T5Config umt5Small() {
+    return second("umt5", 256_384, 8, 512, 6, 1024);
+  }
+
+  /** UMT5 base. */
+  public static T5Config umt5Base() {
+    return second("umt5", 256_384, 12, 768, 12, 2048);
+  }
+
   /**
    * Reads {@code config.json} of a new model.
    *
@@ -226,12 +230,13 @@ public record T5Config(
    *     whether scores have weights of their own
    */
   static T5Config from(ModelConfig config, Set<String> weights) {
-    boolean multilingual = config.modelType().orElse("t5").equals("mt5");
+    String type = config.modelType().orElse("t5");
+    boolean multilingual = !type.equals("t5");
     int layers = config.integer("num_layers").orElse(multilingual ? 8 : 6);
-    boolean tied = config.flag("tie_word_embeddings").orElse(true);
+    boolean tied = config.flag("tie_word_embeddings").orElse(!type.equals("mt5"));
     boolean ownScores = config.has(SCALED) && weights.contains("lm_head.weight");
     return new T5Config(
-        config.modelType().orElse("t5"),
+        type,
         config.integer("vocab_size").orElse(multilingual ? 250_112 : 32_128),
         config.integer("d_model").orElse(512),
         config.integer("d_kv").orElse(64),
@@ -264,6 +269,11 @@ public record T5Config(
   /** The activation of the feed-forward layers. */
   Activation activation() {
     return activation(feedForward);
+  }
+
+  /** Whether each layer has a bias of distances of its own, rather than all one. */
+  boolean distancesOfEachLayer() {
+    return modelType.equals("umt5");
   }
 
   /** Whether the feed-forward layers have a gate. */

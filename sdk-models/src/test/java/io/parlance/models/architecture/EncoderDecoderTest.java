@@ -71,6 +71,7 @@ class EncoderDecoderTest {
         arguments(T5Config.v1_1Base(), 247_577_856L),
         arguments(T5Config.v1_1Large(), 783_150_080L),
         arguments(T5Config.mt5Small(), 300_176_768L),
+        arguments(T5Config.umt5Small(), 306_601_984L),
         arguments(BartConfig.base(), 139_420_416L),
         arguments(BartConfig.large(), 406_291_456L),
         arguments(MarianConfig.opusMt(58_101), 74_410_496L - 2 * 512 * 512),
@@ -96,6 +97,7 @@ class EncoderDecoderTest {
         T5Config.v1_1Small().model(Head.SEQUENCE_CLASSIFICATION),
         T5Config.mt5Small().model(Head.ENCODER),
         T5Config.small().model(Head.QUESTION_ANSWERING),
+        T5Config.umt5Base().model(Head.CONDITIONAL_GENERATION),
         BartConfig.base().model(Head.CONDITIONAL_GENERATION),
         BartConfig.large().model(Head.SEQUENCE_CLASSIFICATION),
         BartConfig.base().model(Head.QUESTION_ANSWERING),
@@ -214,8 +216,8 @@ class EncoderDecoderTest {
   @Test
   void refusesWhatCannotBe() {
     Map.of(
-            "{'architectures': ['T5ForConditionalGeneration'], 'model_type': 'umt5'}",
-            "model_type is 'umt5', expected t5 or mt5",
+            "{'architectures': ['T5ForConditionalGeneration'], 'model_type': 'longt5'}",
+            "model_type is 'longt5', expected one of [t5, mt5, umt5]",
             "{'architectures': ['T5ForConditionalGeneration'], 'feed_forward_proj': 'gated'}",
             "activation 'gated' is unknown",
             "{'architectures': ['T5EncoderModel'], 'relative_attention_num_buckets': 2}",

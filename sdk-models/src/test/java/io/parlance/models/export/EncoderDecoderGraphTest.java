@@ -23,6 +23,8 @@ import io.parlance.models.autodiff.Gradients;
 import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.Shape;
 import io.parlance.models.graph.Value;
+import io.parlance.runtime.Decoder;
+import io.parlance.runtime.DecoderBatch;
 import io.parlance.runtime.ElementType;
 import io.parlance.runtime.Outputs;
 import io.parlance.runtime.Session;
@@ -256,6 +258,7 @@ class EncoderDecoderGraphTest {
   @ParameterizedTest
   @CsvSource({
     "MT5ForConditionalGeneration, PAIR",
+    "UMT5ForConditionalGeneration, PAIR",
     "BartForConditionalGeneration, PAIR",
     "BartForConditionalGeneration, MERGED",
     "MBartForConditionalGeneration, PAIR",
@@ -274,6 +277,9 @@ class EncoderDecoderGraphTest {
                     + " 'num_decoder_layers': 3, 'num_heads': 3, 'd_ff': 17}")
             .getAsJsonObject();
     config.add("architectures", JsonParser.parseString("['" + architecture + "']"));
+    if (architecture.contains("T5")) {
+      config.addProperty("model_type", architecture.startsWith("UMT5") ? "umt5" : "mt5");
+    }
     PretrainedModel description = Architectures.of(ModelConfig.of("tiny", config), Set.of());
     Path folder = parent.resolve("model");
     Map<String, Tensor> inputs = new LinkedHashMap<>();
@@ -299,6 +305,61 @@ class EncoderDecoderGraphTest {
         steps.run(then, 1, 2);
         steps.run(then, 2, 7);
       }
+    }
+  }
+
+  /** Both sides have a table of their own; the runtime takes what each of them knows. */
+  @Test
+  void runsWithTwoVocabularies() {
+    JsonObject config =
+        JsonParser.parseString(
+                "{'architectures': ['MarianMTModel'], 'vocab_size': 60, 'decoder_vocab_size': 40,"
+                    + " 'share_encoder_decoder_embeddings': false, 'pad_token_id': 39,"
+                    + " 'decoder_start_token_id': 39, 'd_model': 12, 'encoder_layers': 1,"
+                    + " 'decoder_layers': 2, 'encoder_attention_heads': 3,"
+                    + " 'decoder_attention_heads': 2, 'encoder_ffn_dim': 20,"
+                    + " 'decoder_ffn_dim': 16, 'init_std': 0.3}")
+            .getAsJsonObject();
+    PretrainedModel description = Architectures.of(ModelConfig.of("tiny", config), Set.of());
+    assertThat(description.parameters())
+        .containsKeys("model.encoder.embed_tokens.weight", "model.decoder.embed_tokens.weight")
+        .doesNotContainKeys("model.shared.weight", "lm_head.weight");
+    Path folder = parent.resolve("model");
+    int[] source = {59, 7, 41, 0};
+    int[] target = {39, 5, 22};
+    float[] expected;
+    try (TrainableModel model = TrainableModel.initialize(description, 5)) {
+      ModelExporter.of(model.model(), model.parameters()).write(folder);
+      expected =
+          model
+              .forward(
+                  Map.of(
+                      "input_ids", Tensor.of(new long[] {59, 7, 41, 0}, 1, 4),
+                      "decoder_input_ids", Tensor.of(new long[] {39, 5, 22}, 1, 3)))
+              .get("logits")
+              .toFloatArray();
+    }
+    ModelFolder exported = ModelFolder.open(ModelSource.of(folder));
+    SessionOptions options = SessionOptions.defaults();
+    Session encoder = exported.loadGraph(ModelFolder.ENCODER, options);
+    List<Session> graphs =
+        DecoderLayout.PAIR.roles().stream().map(role -> exported.loadGraph(role, options)).toList();
+    int vocabulary = exported.config().vocabularySize().orElseThrow();
+    try (Decoder decoder = Decoder.of(graphs, encoder, new Decoder.Sizes(0, 0, vocabulary));
+        DecoderBatch batch = decoder.start(List.of(source), List.of(new int[] {target[0]}), null)) {
+      float[] logits = new float[40];
+      for (int i = 0; i < target.length; i++) {
+        if (i > 0) {
+          batch.feed(new int[] {target[i]}, 1, 1, null);
+        }
+        batch.logits(0, 0, logits);
+        assertThat(logits)
+            .containsExactly(Arrays.copyOfRange(expected, 40 * i, 40 * i + 40), within(1e-5f));
+      }
+      assertThatThrownBy(() -> decoder.start(List.of(new int[] {60}), List.of(target), null))
+          .hasMessageContaining("token id 60 is not between 0 and 59");
+      assertThatThrownBy(() -> batch.feed(new int[] {40}, 1, 1, null))
+          .hasMessageContaining("token id 40 is not between 0 and 39");
     }
   }
 
