@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * T5 (Raffel et al. 2019, arXiv:1910.10683): no biases, root mean square norms before each
  * sublayer, scores that are not scaled but get a learned bias for each distance, which all layers
- * share; in UMT5 (Chung et al. 2023, arXiv:2304.09151) each layer has its own. Parameter names are those of {@code transformers}' T5Model.
+ * share; in UMT5 (Chung et al. 2023, arXiv:2304.09151) each layer has its own. Parameter names are
+ * those of {@code transformers}' T5Model.
  */
 record T5(T5Config config) implements EncoderDecoder {
 

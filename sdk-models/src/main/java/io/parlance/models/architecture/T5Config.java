@@ -8,8 +8,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * The configuration of T5 1.0 and 1.1, FLAN-T5, mT5 and UMT5; the keys of {@code config.json} and their
- * defaults are those of {@code transformers}' T5Config.
+ * The configuration of T5 1.0 and 1.1, FLAN-T5, mT5 and UMT5; the keys of {@code config.json} and
+ * their defaults are those of {@code transformers}' T5Config.
  *
  * @param modelType {@code model_type}: {@code t5}; {@code mt5}, which is the same by other names;
  *     {@code umt5}, whose layers have a bias of distances each
