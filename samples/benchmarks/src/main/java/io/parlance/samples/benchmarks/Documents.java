@@ -18,6 +18,10 @@ final class Documents {
   private static final double SPREAD = 0.9; // of the logarithm: one in ten has more than 125 words
   private static final int FEWEST = 5;
   private static final int MOST = 400;
+  private static final double MEDIAN_SENTENCE = 10;
+  private static final double SENTENCE_SPREAD = 0.6;
+  private static final int SHORTEST_SENTENCE = 3;
+  private static final int LONGEST_SENTENCE = 30;
 
   private final String[] words;
 
@@ -49,5 +53,21 @@ final class Documents {
       texts.add(text.toString());
     }
     return texts;
+  }
+
+  /** Sentences of 3 to 30 words, the median 10, no two of them equal. */
+  List<String> sentences(int count) {
+    Random random = new Random(2);
+    List<String> sentences = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      double length = MEDIAN_SENTENCE * Math.exp(SENTENCE_SPREAD * random.nextGaussian());
+      int words = (int) Math.max(SHORTEST_SENTENCE, Math.min(LONGEST_SENTENCE, length));
+      StringBuilder text = new StringBuilder("Sentence ").append(i);
+      for (int word = 0; word < words; word++) {
+        text.append(' ').append(this.words[random.nextInt(this.words.length)]);
+      }
+      sentences.add(text.append('.').toString());
+    }
+    return sentences;
   }
 }

@@ -4,30 +4,32 @@ import io.parlance.models.TrainableModel;
 import io.parlance.models.architecture.BertConfig;
 import io.parlance.models.architecture.Head;
 import io.parlance.models.architecture.PretrainedModel;
+import io.parlance.models.architecture.T5Config;
 import io.parlance.models.export.ModelExporter;
 import io.parlance.tokenizers.training.TrainedTokenizer;
+import io.parlance.tokenizers.training.UnigramOptions;
+import io.parlance.tokenizers.training.UnigramTrainer;
 import io.parlance.tokenizers.training.WordPieceOptions;
 import io.parlance.tokenizers.training.WordPieceTrainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The folder of a BERT model with random weights: as fast as a trained one of its size. */
+/** The folder of a model with random weights: as fast as a trained one of its size. */
 final class RandomModel implements AutoCloseable {
   private static final int HEAD_WIDTH = 64;
   private static final int LONGEST = 512;
   private static final int VOCABULARY = 8_000;
 
-  private final Path folder;
+  private final Path folder = Files.createTempDirectory("parlance-benchmark");
 
   /**
-   * Writes the folder.
+   * Writes the folder of a BERT model.
    *
    * @param shape layers and width, for example 6x384
    * @param documents what the tokenizer learns from
    */
   RandomModel(String shape, Head head, Documents documents) throws IOException {
-    folder = Files.createTempDirectory("parlance-benchmark");
     TrainedTokenizer tokenizer =
         new WordPieceTrainer(WordPieceOptions.DEFAULT.withVocabularySize(VOCABULARY))
             .train(documents.lines().iterator());
@@ -41,6 +43,26 @@ final class RandomModel implements AutoCloseable {
                         .vocabulary(tokenizer.vocabularySize(), 0)
                         .maxPositionEmbeddings(LONGEST))
             .model(head);
+    write(model, tokenizer);
+  }
+
+  private RandomModel(PretrainedModel model, TrainedTokenizer tokenizer) throws IOException {
+    write(model, tokenizer);
+  }
+
+  /**
+   * Writes the folder of T5 small: 6 + 6 layers, 512 wide, 32,128 tokens.
+   *
+   * @param documents what the tokenizer learns from
+   */
+  static RandomModel t5Small(Documents documents) throws IOException {
+    TrainedTokenizer tokenizer =
+        new UnigramTrainer(UnigramOptions.DEFAULT.withVocabularySize(VOCABULARY))
+            .train(documents.lines().iterator());
+    return new RandomModel(T5Config.small().model(Head.CONDITIONAL_GENERATION), tokenizer);
+  }
+
+  private void write(PretrainedModel model, TrainedTokenizer tokenizer) {
     try (TrainableModel weights = TrainableModel.initialize(model, 1)) {
       ModelExporter.of(model, weights.parameters()).tokenizer(tokenizer.files()).write(folder);
     }
