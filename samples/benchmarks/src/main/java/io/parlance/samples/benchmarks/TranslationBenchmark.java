@@ -114,8 +114,7 @@ final class TranslationBenchmark implements Callable<Integer> {
     ways.put("one source, greedy", () -> generator.generateFromTokens(one));
     ways.put(
         "one source, " + BEAMS + " beams", () -> generator.beams(BEAMS).generateFromTokens(one));
-    ways.put(
-        TOGETHER + " sources at once, greedy", () -> generator.generateFromTokens(sources));
+    ways.put(TOGETHER + " sources at once, greedy", () -> generator.generateFromTokens(sources));
     Map<String, long[]> nanos = measure(ways);
     System.out.println("| way | tokens/s, median (best) | beside bare ONNX Runtime |");
     System.out.println("| --- | --- | --- |");
@@ -147,8 +146,7 @@ final class TranslationBenchmark implements Callable<Integer> {
     Random random = new Random(1);
     List<int[]> sources = new ArrayList<>();
     for (int i = 0; i < TOGETHER; i++) {
-      int[] source =
-          random.ints(SOURCE_TOKENS, FIRST_WORD, LAST_WORD).toArray();
+      int[] source = random.ints(SOURCE_TOKENS, FIRST_WORD, LAST_WORD).toArray();
       source[SOURCE_TOKENS - 1] = END;
       sources.add(source);
     }
