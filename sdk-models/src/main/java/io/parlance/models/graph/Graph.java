@@ -304,7 +304,7 @@ public final class Graph {
   }
 
   /** The values of the enclosing graph that this sub-graph reads, by their stand-ins here. */
-  Map<Value, Value> captures() {
+  public Map<Value, Value> captures() {
     return Collections.unmodifiableMap(captures);
   }
 
