@@ -9,7 +9,8 @@ import java.util.function.Supplier;
 
 /**
  * The published configurations by name, each as the model whose parameters are usually counted: the
- * body of encoders, the language model of decoders, text generation of encoder-decoders. They hold no weights.
+ * body of encoders, the language model of decoders, text generation of encoder-decoders. They hold
+ * no weights.
  */
 public final class PublishedModels {
 

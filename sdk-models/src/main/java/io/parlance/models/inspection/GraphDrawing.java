@@ -84,8 +84,6 @@ public record GraphDrawing(String name, List<Box> boxes, List<Arrow> arrows) {
   }
 
   private static String quoted(String text) {
-    return '"'
-        + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n")
-        + '"';
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
   }
 }

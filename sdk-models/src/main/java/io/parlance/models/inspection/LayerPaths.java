@@ -17,7 +17,8 @@ final class LayerPaths {
 
   /** Operators through which a weight stays a weight. */
   private static final Set<String> PASSING =
-      Set.of("Transpose", "Cast", "Identity", "Reshape", "DequantizeLinear", "Squeeze", "Unsqueeze");
+      Set.of(
+          "Transpose", "Cast", "Identity", "Reshape", "DequantizeLinear", "Squeeze", "Unsqueeze");
 
   private LayerPaths() {}
 
@@ -57,7 +58,9 @@ final class LayerPaths {
     return weight.name().substring(weight.name().lastIndexOf('/') + 1);
   }
 
-  /** Whether a parameter's name tells its layer; exporters call folded ones {@code onnx::MatMul_7}. */
+  /**
+   * Whether a parameter's name tells its layer; exporters call folded ones {@code onnx::MatMul_7}.
+   */
   private static boolean isNamed(Value weight) {
     return weight.name().contains(".") && !weight.name().contains("::");
   }

@@ -120,8 +120,7 @@ final class SummaryBuilder {
 
   private void count(Value weight, String user) {
     if (counted.add(weight)) {
-      Layer layer =
-          layers.computeIfAbsent(LayerPaths.ofWeight(weight, user), path -> new Layer());
+      Layer layer = layers.computeIfAbsent(LayerPaths.ofWeight(weight, user), path -> new Layer());
       layer.weights.put(LayerPaths.nameInLayer(weight), weight);
       layer.parameters += weight.isDescribed() ? weight.shape().elements().size() : 0;
     }
@@ -134,8 +133,7 @@ final class SummaryBuilder {
       case "Gemm" -> product(node, node.integer("transB", 0) == 1 ? 0 : 1, share);
       case "MatMulNBits" ->
           (double) MULTIPLY_ADD * node.integer("K", 0) * node.integer("N", 0) * share;
-      case "RNN", "GRU", "LSTM" ->
-          (double) MULTIPLY_ADD * (elements(node, 1) + elements(node, 2));
+      case "RNN", "GRU", "LSTM" -> (double) MULTIPLY_ADD * (elements(node, 1) + elements(node, 2));
       case "Conv" -> (double) MULTIPLY_ADD * elements(node, 1);
       default -> 0;
     };

@@ -29,7 +29,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Describes a model part by part; what cannot be read has its error in place. */
 final class InspectionReport {
@@ -74,7 +73,10 @@ final class InspectionReport {
     if (element.isJsonObject()) {
       for (Map.Entry<String, JsonElement> member : element.getAsJsonObject().entrySet()) {
         if (!member.getKey().equals("architecture")) { // the tables tell
-          lines(path.isEmpty() ? member.getKey() : path + "." + member.getKey(), member.getValue(), text);
+          lines(
+              path.isEmpty() ? member.getKey() : path + "." + member.getKey(),
+              member.getValue(),
+              text);
         }
       }
     } else if (element.isJsonArray()

@@ -53,13 +53,11 @@ final class SvgDrawing {
     for (Box box : drawing.boxes()) {
       ElkNode node = ElkGraphUtil.createNode(root);
       int longest = box.lines().stream().mapToInt(String::length).max().orElse(0);
-      node.setDimensions(
-          longest * CHARACTER + 2 * PADDING, box.lines().size() * LINE + PADDING);
+      node.setDimensions(longest * CHARACTER + 2 * PADDING, box.lines().size() * LINE + PADDING);
       nodes.put(box.id(), node);
     }
     for (GraphDrawing.Arrow arrow : drawing.arrows()) {
-      ElkEdge edge =
-          ElkGraphUtil.createSimpleEdge(nodes.get(arrow.from()), nodes.get(arrow.to()));
+      ElkEdge edge = ElkGraphUtil.createSimpleEdge(nodes.get(arrow.from()), nodes.get(arrow.to()));
       if (!arrow.label().isEmpty()) {
         ElkLabel label = ElkGraphUtil.createLabel(arrow.label(), edge);
         label.setDimensions(arrow.label().length() * LABEL_CHARACTER, LABEL_LINE);
@@ -72,10 +70,7 @@ final class SvgDrawing {
     line(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" "
             + "height=\"%.0f\" font-family=\"sans-serif\">",
-        root.getWidth(),
-        root.getHeight(),
-        root.getWidth(),
-        root.getHeight());
+        root.getWidth(), root.getHeight(), root.getWidth(), root.getHeight());
     line("<title>%s</title>", escaped(drawing.name()));
     line(
         "<defs><marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"7\" "

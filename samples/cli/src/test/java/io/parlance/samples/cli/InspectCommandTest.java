@@ -16,8 +16,8 @@ class InspectCommandTest {
 
   @Test
   void tellsWhatAFolderHolds() {
-    CommandRun run = CommandRun.of(
-            "", "inspect", "--json", "--model", Fixtures.textClassifier().toString());
+    CommandRun run =
+        CommandRun.of("", "inspect", "--json", "--model", Fixtures.textClassifier().toString());
     assertThat(run.status()).isEqualTo(ExitStatus.SUCCESS);
     JsonObject report = JsonParser.parseString(run.out()).getAsJsonObject();
     assertThat(report.getAsJsonObject("config").get("labels"))
@@ -87,7 +87,8 @@ class InspectCommandTest {
     CommandRun alone = CommandRun.of("", "inspect", "--model", config.toString());
     // (10 + 16) * 8 of embeddings, 12 * 8 * 8 + 13 * 8 of each layer, 16 of the last norm
     assertThat(alone.out())
-        .contains("parameters        2 840 ", " in a text of 16 tokens", "KV cache a token  192 bytes");
+        .contains(
+            "parameters        2 840 ", " in a text of 16 tokens", "KV cache a token  192 bytes");
     CommandRun published = CommandRun.of("", "inspect", "--json", "--model", "BERT-large");
     JsonObject report = JsonParser.parseString(published.out()).getAsJsonObject();
     assertThat(report.getAsJsonObject("architecture").get("parameters").getAsLong())
