@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.eclipse.elk.alg.layered.options.LayeredOptions;
 import org.eclipse.elk.core.RecursiveGraphLayoutEngine;
 import org.eclipse.elk.core.options.CoreOptions;
@@ -57,13 +58,17 @@ final class SvgDrawing {
       nodes.put(box.id(), node);
     }
     for (GraphDrawing.Arrow arrow : drawing.arrows()) {
-      ElkEdge edge = ElkGraphUtil.createSimpleEdge(nodes.get(arrow.from()), nodes.get(arrow.to()));
+      ElkEdge edge = ElkGraphUtil.createSimpleEdge(node(arrow.from()), node(arrow.to()));
       if (!arrow.label().isEmpty()) {
         ElkLabel label = ElkGraphUtil.createLabel(arrow.label(), edge);
         label.setDimensions(arrow.label().length() * LABEL_CHARACTER, LABEL_LINE);
       }
     }
     new RecursiveGraphLayoutEngine().layout(root, new BasicProgressMonitor());
+  }
+
+  private ElkNode node(String id) {
+    return Objects.requireNonNull(nodes.get(id), id);
   }
 
   private void write() {
@@ -76,7 +81,7 @@ final class SvgDrawing {
         "<defs><marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"7\" "
             + "markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\"/></marker></defs>");
     root.getContainedEdges().forEach(this::write);
-    drawing.boxes().forEach(box -> write(box, nodes.get(box.id())));
+    drawing.boxes().forEach(box -> write(box, node(box.id())));
     line("</svg>");
   }
 
