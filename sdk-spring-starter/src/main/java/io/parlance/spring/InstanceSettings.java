@@ -12,7 +12,9 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** The properties of one instance, applied to a builder; each is checked and named if it is wrong. */
+/**
+ * The properties of one instance, applied to a builder; each is checked and named if it is wrong.
+ */
 final class InstanceSettings {
   private static final String PREFIX = "parlance.";
 
@@ -205,7 +207,11 @@ final class InstanceSettings {
     hub("token", ParlanceProperties.Hub::token, options, HubOptions::token);
     hub("offline", ParlanceProperties.Hub::offline, options, HubOptions::offline);
     hub("proxy", ParlanceProperties.Hub::proxy, options, InstanceSettings::proxy);
-    hub("symbolic-links", ParlanceProperties.Hub::symbolicLinks, options, HubOptions::symbolicLinks);
+    hub(
+        "symbolic-links",
+        ParlanceProperties.Hub::symbolicLinks,
+        options,
+        HubOptions::symbolicLinks);
     hub(
         "metadata-timeout",
         ParlanceProperties.Hub::metadataTimeout,
@@ -237,7 +243,8 @@ final class InstanceSettings {
   private static HubOptions proxy(HubOptions options, String address) {
     int colon = address.lastIndexOf(':');
     if (colon < 1 || !address.substring(colon + 1).matches("\\d{1,5}") || address.contains("/")) {
-      throw new IllegalArgumentException("a proxy is given as HOST:PORT, such as proxy.acme.org:8080");
+      throw new IllegalArgumentException(
+          "a proxy is given as HOST:PORT, such as proxy.acme.org:8080");
     }
     return options.proxy(
         address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));

@@ -22,10 +22,7 @@ record ModelProperty(
   static final List<ModelProperty> ALL =
       List.of(
           new ModelProperty(
-              "classifier",
-              "classifier",
-              ParlanceProperties::classifier,
-              Nlp.Builder::classifier),
+              "classifier", "classifier", ParlanceProperties::classifier, Nlp.Builder::classifier),
           new ModelProperty(
               "entity-extractor",
               "entityExtractor",
@@ -39,10 +36,7 @@ record ModelProperty(
           new ModelProperty(
               "embedder", "embedder", ParlanceProperties::embedder, Nlp.Builder::embedder),
           new ModelProperty(
-              "mask-filler",
-              "maskFiller",
-              ParlanceProperties::maskFiller,
-              Nlp.Builder::maskFiller),
+              "mask-filler", "maskFiller", ParlanceProperties::maskFiller, Nlp.Builder::maskFiller),
           new ModelProperty("ranker", "ranker", ParlanceProperties::ranker, Nlp.Builder::ranker),
           new ModelProperty(
               "generator", "generator", ParlanceProperties::generator, Nlp.Builder::generator));

@@ -13,13 +13,7 @@ final class ModelStartupException extends RuntimeException {
    */
   ModelStartupException(String property, String source, String task, NlpException cause) {
     super(
-        property
-            + " ("
-            + source
-            + ") cannot be loaded as "
-            + task
-            + ": "
-            + cause.getMessage(),
+        property + " (" + source + ") cannot be loaded as " + task + ": " + cause.getMessage(),
         cause);
     this.property = property;
   }

@@ -25,8 +25,7 @@ final class NlpFactory {
     Nlp.Builder builder = Nlp.builder();
     InstanceSettings.of(properties, instance).applyTo(builder);
     builder.listener(
-        activities.computeIfAbsent(
-            instance, name -> new InstanceActivity(Clock.systemUTC())));
+        activities.computeIfAbsent(instance, name -> new InstanceActivity(Clock.systemUTC())));
     customizers.forEach(customizer -> customizer.customize(instance, builder));
     return builder;
   }

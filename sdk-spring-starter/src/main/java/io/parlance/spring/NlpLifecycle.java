@@ -13,9 +13,9 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * Loads models before anything else of the application starts, and holds its end up until the calls
- * in flight are over. How long it may do that is {@code spring.lifecycle.timeout-per-shutdown-phase};
- * then the beans are destroyed, which stops what is left and frees the sessions while the JVM still
- * runs as usual.
+ * in flight are over. How long it may do that is {@code
+ * spring.lifecycle.timeout-per-shutdown-phase}; then the beans are destroyed, which stops what is
+ * left and frees the sessions while the JVM still runs as usual.
  */
 final class NlpLifecycle implements SmartLifecycle {
   /** Before and after what has no phase (0), and so before and after the web server. */

@@ -157,8 +157,7 @@ class ParlanceAutoConfigurationTest {
               assertThat(context.getBean(Nlp.class)).isNotSameAs(support);
               Classification result = support.classify(TEXT);
               assertThat(result).isEqualTo(context.getBean(Nlp.class).classify(TEXT));
-              assertThatThrownBy(
-                      () -> context.getBean("legal-teamNlp", Nlp.class).classify(TEXT))
+              assertThatThrownBy(() -> context.getBean("legal-teamNlp", Nlp.class).classify(TEXT))
                   .isInstanceOf(ModelNotFoundException.class)
                   .hasMessageContaining("no/such/model");
             });
