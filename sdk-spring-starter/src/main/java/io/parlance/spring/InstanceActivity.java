@@ -56,7 +56,8 @@ public final class InstanceActivity implements ActivityListener {
       @Nullable Failure lastFailure,
       boolean broken,
       @Nullable Duration loadTime) {
-    static final TaskActivity NONE = new TaskActivity(0, 0, 0, 0, 0, 0, null, null, false, null);
+    /** Nothing was done yet. */
+    public static final TaskActivity NONE = new TaskActivity(0, 0, 0, 0, 0, 0, null, null, false, null);
   }
 
   /**

@@ -6,6 +6,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
@@ -28,9 +29,14 @@ final class NlpInstanceRegistrar implements ImportBeanDefinitionRegistrar {
   @Override
   public void registerBeanDefinitions(
       AnnotationMetadata importer, BeanDefinitionRegistry registry) {
-    Binder.get(environment)
-        .bind("parlance.instances", Bindable.mapOf(String.class, ParlanceProperties.class))
-        .orElse(Map.of())
+    BindResult<Map<String, ParlanceProperties>> instances =
+        Binder.get(environment)
+            .bind("parlance.instances", Bindable.mapOf(String.class, ParlanceProperties.class));
+    if (!instances.isBound()) {
+      return;
+    }
+    instances
+        .get()
         .forEach(
             (instance, properties) -> {
               boolean wanted = !Boolean.FALSE.equals(properties.enabled());
