@@ -57,7 +57,8 @@ public final class InstanceActivity implements ActivityListener {
       boolean broken,
       @Nullable Duration loadTime) {
     /** Nothing was done yet. */
-    public static final TaskActivity NONE = new TaskActivity(0, 0, 0, 0, 0, 0, null, null, false, null);
+    public static final TaskActivity NONE =
+        new TaskActivity(0, 0, 0, 0, 0, 0, null, null, false, null);
   }
 
   /**

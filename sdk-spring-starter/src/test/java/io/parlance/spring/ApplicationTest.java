@@ -86,8 +86,7 @@ class ApplicationTest {
   void healthTellsTheModelsOfBothInstances() throws Exception {
     JsonObject health = json("/actuator/health/parlance");
     assertThat(health.get("status").getAsString()).isEqualTo("UP");
-    JsonObject model =
-        at(health, "components", "default", "details", "models", "classifier");
+    JsonObject model = at(health, "components", "default", "details", "models", "classifier");
     assertThat(model.get("loaded").getAsBoolean()).isTrue();
     assertThat(model.get("lastInference").getAsString()).matches("\\d{4}-\\d\\d-\\d\\dT.*Z");
     assertThat(at(health, "components", "support", "details", "models").has("classifier")).isTrue();

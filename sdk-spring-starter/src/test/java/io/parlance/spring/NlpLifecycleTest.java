@@ -101,7 +101,8 @@ class NlpLifecycleTest {
   private static ConfigurableApplicationContext start(String... properties) {
     SpringApplication application = new SpringApplication(Application.class);
     application.setWebApplicationType(WebApplicationType.NONE);
-    String[] arguments = java.util.Arrays.stream(properties).map("--"::concat).toArray(String[]::new);
+    String[] arguments =
+        java.util.Arrays.stream(properties).map("--"::concat).toArray(String[]::new);
     return application.run(arguments);
   }
 
@@ -140,7 +141,8 @@ class NlpLifecycleTest {
 
   @Test
   void aCallThatDoesNotEndIsStopped() throws Exception {
-    ConfigurableApplicationContext context = start("spring.lifecycle.timeout-per-shutdown-phase=1ms");
+    ConfigurableApplicationContext context =
+        start("spring.lifecycle.timeout-per-shutdown-phase=1ms");
     Nlp nlp = context.getBean(Nlp.class);
     Gate gate = context.getBean(Application.class).gate;
     CompletableFuture<List<Classification>> call =

@@ -11,7 +11,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 
-/** The endpoint {@code parlance} where it is exposed, and the models in the endpoint {@code info}. */
+/**
+ * The endpoint {@code parlance} where it is exposed, and the models in the endpoint {@code info}.
+ */
 @AutoConfiguration(after = ParlanceAutoConfiguration.class)
 @ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
 @ConditionalOnBean(NlpInstances.class)

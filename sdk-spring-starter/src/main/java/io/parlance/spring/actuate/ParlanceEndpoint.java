@@ -43,9 +43,7 @@ public final class ParlanceEndpoint {
    * @param cache of results
    */
   public record InstanceDescription(
-      Map<String, ModelDescription> models,
-      @Nullable Long callsInFlight,
-      CacheDescription cache) {}
+      Map<String, ModelDescription> models, @Nullable Long callsInFlight, CacheDescription cache) {}
 
   /**
    * A model.
@@ -152,9 +150,7 @@ public final class ParlanceEndpoint {
         done.failures(),
         model.waitingCalls(),
         done.lastCall(),
-        failure == null
-            ? null
-            : new FailureDescription(failure.time(), failure.error().toString()),
+        failure == null ? null : new FailureDescription(failure.time(), failure.error().toString()),
         new BatchDescription(
             done.runs(),
             done.rows(),

@@ -41,8 +41,7 @@ public interface CallObservationConvention extends ObservationConvention<CallObs
     return report == null
         ? KeyValues.of(inputs)
         : KeyValues.of(
-            inputs,
-            ParlanceObservation.Detail.TOKENS.withValue(String.valueOf(report.tokens())));
+            inputs, ParlanceObservation.Detail.TOKENS.withValue(String.valueOf(report.tokens())));
   }
 
   @Override

@@ -11,7 +11,9 @@ import io.parlance.spring.NlpInstances;
 import io.parlance.task.ModelHandle;
 import org.jspecify.annotations.Nullable;
 
-/** What can be read of every instance at any time: models, waiting calls, caches, native handles. */
+/**
+ * What can be read of every instance at any time: models, waiting calls, caches, native handles.
+ */
 final class InstanceMeters implements MeterBinder {
   private final NlpInstances instances;
 

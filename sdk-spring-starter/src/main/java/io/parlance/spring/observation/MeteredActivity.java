@@ -71,8 +71,7 @@ final class MeteredActivity implements ActivityListener {
   @Override
   public Consumer<CallReport> callStarted(CallStart call) {
     CallObservationContext context = new CallObservationContext(instance, call);
-    Observation observation =
-        Observation.start(convention, () -> context, observations);
+    Observation observation = Observation.start(convention, () -> context, observations);
     return report -> ended(observation, context, report);
   }
 

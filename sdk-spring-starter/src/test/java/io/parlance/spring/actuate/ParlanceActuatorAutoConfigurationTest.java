@@ -64,8 +64,7 @@ class ParlanceActuatorAutoConfigurationTest {
               assertThat(model.lastFailure()).isNull();
               assertThat(model.batches().rows()).isEqualTo(2);
               assertThat(model.batches().tokens()).isEqualTo(tokens);
-              assertThat(model.batches().meanRows())
-                  .isEqualTo(2.0 / model.batches().runs());
+              assertThat(model.batches().meanRows()).isEqualTo(2.0 / model.batches().runs());
               assertThat(all.callsInFlight()).isZero();
               assertThat(all.cache().hits()).isEqualTo(1);
               assertThat(all.cache().misses()).isEqualTo(2);
@@ -88,8 +87,7 @@ class ParlanceActuatorAutoConfigurationTest {
           .run(
               context -> {
                 own.classify("a");
-                InstanceDescription found =
-                    context.getBean(ParlanceEndpoint.class).instance("own");
+                InstanceDescription found = context.getBean(ParlanceEndpoint.class).instance("own");
                 assertThat(found.callsInFlight()).isNull();
                 assertThat(found.cache().misses()).isEqualTo(1);
                 assertThat(found.models().get("classifier").loaded()).isTrue();

@@ -90,7 +90,8 @@ class ParlanceObservationAutoConfigurationTest {
         .run(
             context -> {
               Nlp nlp = context.getBean("xNlp", Nlp.class);
-              assertThatThrownBy(() -> nlp.rank("a", List.of("b"))).isInstanceOf(NlpException.class);
+              assertThatThrownBy(() -> nlp.rank("a", List.of("b")))
+                  .isInstanceOf(NlpException.class);
               assertThat(
                       meters
                           .get("parlance.call")
