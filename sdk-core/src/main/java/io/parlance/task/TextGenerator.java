@@ -276,6 +276,15 @@ public final class TextGenerator {
     return call(1, (call, control) -> call.run(List.of(call.encode(copy)), control).get(0));
   }
 
+  /** As {@link #chat(List)}, calling back with each piece; returns when all is written. */
+  public Generation chat(List<ChatMessage> messages, Consumer<String> listener) {
+    List<ChatMessage> copy = List.copyOf(messages);
+    try (TextStream pieces = pieces(call -> call.encode(copy))) {
+      pieces.forEachRemaining(listener);
+      return pieces.generation();
+    }
+  }
+
   /** Answers the last of some messages, piece by piece; see {@link #stream(String)}. */
   public Stream<String> streamChat(List<ChatMessage> messages) {
     List<ChatMessage> copy = List.copyOf(messages);

@@ -16,7 +16,7 @@ public interface CallObservationConvention extends ObservationConvention<CallObs
 
   @Override
   default String getName() {
-    return ParlanceObservation.CALL.getName();
+    return ParlanceObservation.CALL_NAME;
   }
 
   /** For example {@code classifier call}. */

@@ -11,7 +11,7 @@ public enum ParlanceObservation implements ObservationDocumentation {
   CALL {
     @Override
     public String getName() {
-      return "parlance.call";
+      return CALL_NAME;
     }
 
     @Override
@@ -30,6 +30,8 @@ public enum ParlanceObservation implements ObservationDocumentation {
       return Detail.values();
     }
   };
+
+  static final String CALL_NAME = "parlance.call";
 
   /** Keys with few values. */
   public enum Key implements KeyName {
