@@ -52,7 +52,6 @@ public final class LangChain4jAutoConfiguration {
   ParlanceStreamingChatModel parlanceLangChain4jStreamingChatModel(
       Nlp nlp, ObjectProvider<AsyncTaskExecutor> executor) {
     return new ParlanceStreamingChatModel(
-        nlp.generator(),
-        executor.getIfUnique(() -> new SimpleAsyncTaskExecutor("parlance-chat-")));
+        nlp.generator(), executor.getIfUnique(() -> new SimpleAsyncTaskExecutor("parlance-chat-")));
   }
 }

@@ -68,7 +68,9 @@ public final class ParlanceChatModel implements ChatModel {
         .build();
   }
 
-  /** Answers piece by piece; the model works while the pieces are taken, on a thread that may wait. */
+  /**
+   * Answers piece by piece; the model works while the pieces are taken, on a thread that may wait.
+   */
   @Override
   public Flux<ChatResponse> stream(Prompt prompt) {
     TextGenerator asked = generator(prompt);

@@ -43,8 +43,7 @@ public final class ParlanceEmbeddingModel implements EmbeddingModel {
     List<org.springframework.ai.embedding.Embedding> results = new ArrayList<>(embedded.size());
     int tokens = 0;
     for (Embedding each : embedded) {
-      results.add(
-          new org.springframework.ai.embedding.Embedding(each.vector(), results.size()));
+      results.add(new org.springframework.ai.embedding.Embedding(each.vector(), results.size()));
       tokens += each.tokenCount();
     }
     return new EmbeddingResponse(

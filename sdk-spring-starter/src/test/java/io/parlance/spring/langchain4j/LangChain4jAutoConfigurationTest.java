@@ -77,8 +77,7 @@ class LangChain4jAutoConfigurationTest {
           List<Double> scores = model.scoreAll(segments, "good hotel").content();
           for (int i = 0; i < 2; i++) {
             assertThat(scores.get(i))
-                .isEqualTo(
-                    nlp.ranker().relevance("good hotel", segments.get(i).text()).score());
+                .isEqualTo(nlp.ranker().relevance("good hotel", segments.get(i).text()).score());
           }
         });
   }
@@ -120,9 +119,7 @@ class LangChain4jAutoConfigurationTest {
 
               StringBuffer pieces = new StringBuffer();
               CompletableFuture<ChatResponse> whole = new CompletableFuture<>();
-              context
-                  .getBean(StreamingChatModel.class)
-                  .chat(request, handler(pieces, whole));
+              context.getBean(StreamingChatModel.class).chat(request, handler(pieces, whole));
               assertThat(whole.get().aiMessage()).isEqualTo(answer.aiMessage());
               assertThat(pieces).hasToString(expected.text());
             });

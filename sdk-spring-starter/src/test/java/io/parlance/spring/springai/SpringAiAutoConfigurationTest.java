@@ -35,8 +35,7 @@ class SpringAiAutoConfigurationTest {
               AutoConfigurations.of(
                   ParlanceAutoConfiguration.class, SpringAiAutoConfiguration.class));
   private final ApplicationContextRunner embedding =
-      bare.withPropertyValues(
-          "parlance.embedder=" + Fixtures.folder("minilm-sentence-embedding"));
+      bare.withPropertyValues("parlance.embedder=" + Fixtures.folder("minilm-sentence-embedding"));
 
   @TempDir private Path folder;
 
