@@ -15,4 +15,12 @@ public interface StopCondition {
    * @return why the sequence ends now, or null while it goes on
    */
   @Nullable FinishReason check(int[] generated);
+
+  /** Ends what this or another condition ends; this is asked first. */
+  default StopCondition or(StopCondition other) {
+    return generated -> {
+      FinishReason reason = check(generated);
+      return reason == null ? other.check(generated) : reason;
+    };
+  }
 }

@@ -73,13 +73,18 @@ public final class RunPool implements AutoCloseable {
     new Call(pieces, piece, control).run();
   }
 
-  private static void await(CompletableFuture<?> done, RunControl control) {
+  /**
+   * Waits for work under a control, until its end in any case.
+   *
+   * @throws CancelledException if the waiting thread is interrupted, which cancels the control; the
+   *     interrupt status stays set
+   */
+  public static <R> R await(CompletableFuture<R> done, RunControl control) {
     boolean interrupted = false;
     try {
       while (true) {
         try {
-          done.get();
-          return;
+          return done.get();
         } catch (InterruptedException e) {
           interrupted = true;
           control.cancel(); // and wait for what is going on to stop

@@ -9,6 +9,7 @@ import io.parlance.generation.GenerationOptions;
 import io.parlance.generation.GenerationRequest;
 import io.parlance.generation.GenerationRun;
 import io.parlance.generation.GenerativeModel;
+import io.parlance.generation.StopCondition;
 import io.parlance.generation.StopStrings;
 import io.parlance.model.ModelSource;
 import io.parlance.runtime.RunControl;
@@ -131,7 +132,10 @@ final class GenerationCall {
             .request(prompt.tokens(), view.options())
             .logProbabilities(view.logProbabilities())
             .assistant(assistant);
-    return stops == null ? request : request.stop(stops);
+    StopCondition strings = stops == null ? StopCondition.NEVER : stops;
+    StopCondition own = view.stop();
+    return request.stop(
+        own == null ? strings : strings == StopCondition.NEVER ? own : strings.or(own));
   }
 
   GenerationRun newRun(RunControl control) {

@@ -1,6 +1,8 @@
 package io.parlance.task;
 
+import io.parlance.Cancellation;
 import io.parlance.generation.GenerationOptions;
+import io.parlance.generation.StopCondition;
 import io.parlance.model.ModelSource;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,8 @@ final class GenerationView {
   private boolean truncateLeft;
   private boolean promptCache = true;
   private @Nullable ModelSource assistant;
+  private @Nullable StopCondition stop;
+  private @Nullable Cancellation cancellation;
   private int batchRows = BATCH_ROWS;
 
   private GenerationView() {}
@@ -30,6 +34,8 @@ final class GenerationView {
     copy.truncateLeft = truncateLeft;
     copy.promptCache = promptCache;
     copy.assistant = assistant;
+    copy.stop = stop;
+    copy.cancellation = cancellation;
     copy.batchRows = batchRows;
     return copy;
   }
@@ -97,6 +103,28 @@ final class GenerationView {
   GenerationView assistant(ModelSource other) {
     GenerationView changed = copy();
     changed.assistant = other;
+    return changed;
+  }
+
+  /** The caller's condition that ends an answer, or null. */
+  @Nullable StopCondition stop() {
+    return stop;
+  }
+
+  GenerationView stop(StopCondition other) {
+    GenerationView changed = copy();
+    changed.stop = other;
+    return changed;
+  }
+
+  /** What ends calls from outside, or null. */
+  @Nullable Cancellation cancellation() {
+    return cancellation;
+  }
+
+  GenerationView cancellation(Cancellation other) {
+    GenerationView changed = copy();
+    changed.cancellation = other;
     return changed;
   }
 

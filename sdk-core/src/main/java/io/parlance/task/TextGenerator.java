@@ -1,6 +1,8 @@
 package io.parlance.task;
 
+import io.parlance.Cancellation;
 import io.parlance.ContinuationScore;
+import io.parlance.FinishReason;
 import io.parlance.Generation;
 import io.parlance.InvalidInputException;
 import io.parlance.generation.GenerationOption;
@@ -19,6 +21,7 @@ import java.util.concurrent.Flow;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -150,6 +153,29 @@ public final class TextGenerator {
     return with(view.batchRows(rows));
   }
 
+  /**
+   * Ends an answer when a condition holds for its tokens so far, with {@link
+   * FinishReason#CONDITION}. With beams, all of them must fulfil it.
+   *
+   * @param condition asked after each token, by a thread of the SDK; what it throws, the call throws
+   */
+  public TextGenerator stopWhen(Predicate<List<Integer>> condition) {
+    return with(
+        view.stop(
+            tokens ->
+                condition.test(Arrays.stream(tokens).boxed().toList())
+                    ? FinishReason.CONDITION
+                    : null));
+  }
+
+  /**
+   * Lets a handle end the calls of this view, in the middle of a token. An interrupt of the calling
+   * thread does so too.
+   */
+  public TextGenerator cancellation(Cancellation handle) {
+    return with(view.cancellation(handle));
+  }
+
   /** Gives a call no more time than this; it fails then. See also {@code max_time}. */
   public TextGenerator timeout(Duration timeout) {
     RunControl.withTimeout(timeout);
@@ -169,7 +195,8 @@ public final class TextGenerator {
    *     each other
    * @throws io.parlance.ModelUnusableException if the model cannot be loaded
    * @throws io.parlance.DeadlineExceededException if the timeout of this view is over
-   * @throws io.parlance.CancelledException if the model is being closed
+   * @throws io.parlance.CancelledException if the model is being closed, the call cancelled or its
+   *     thread interrupted
    */
   public Generation generate(String prompt) {
     return generate(Arrays.asList(prompt)).get(0);
@@ -197,8 +224,8 @@ public final class TextGenerator {
   /**
    * Goes on from a prompt, piece by piece as the model writes. The pieces together are the text
    * that {@link #generate(String)} gives; none ends within a character, and none has the beginning
-   * of a stop string that comes. The model works only while the stream is read, by the reading
-   * thread, so a slow reader needs no buffer; closing the stream, or not reading on, ends the work.
+   * of a stop string that comes. The model works only while the stream is read, so a slow reader
+   * needs no buffer; closing the stream, from whatever thread, or not reading on, ends the work.
    */
   public Stream<String> stream(String prompt) {
     return stream(pieces(prompt));
@@ -206,6 +233,12 @@ public final class TextGenerator {
 
   private static Stream<String> stream(TextStream pieces) {
     return StreamSupport.stream(pieces, false).onClose(pieces::close);
+  }
+
+  /** As {@link #stream(String)}, for a prompt that is token ids already. */
+  public Stream<String> streamFromTokens(int[] prompt) {
+    int[] copy = prompt.clone();
+    return stream(pieces(call -> copy));
   }
 
   /** As {@link #stream(String)}, calling back with each piece; returns when all is written. */
@@ -313,7 +346,10 @@ public final class TextGenerator {
             inputs,
             meter -> {
               try (CallGate.Entry inside = model.enter(control::cancel)) {
-                return action.apply(GenerationCall.of(model, view, meter), control);
+                return WritingThreads.call(
+                    control,
+                    view.cancellation(),
+                    () -> action.apply(GenerationCall.of(model, view, meter), control));
               }
             });
   }

@@ -50,23 +50,22 @@ final class TextPublisher implements Flow.Publisher<String> {
       try {
         while (goesOn()) {
           if (!pieces.tryAdvance(subscriber::onNext)) {
-            end();
-            subscriber.onComplete();
+            if (end()) {
+              subscriber.onComplete();
+            }
             return;
           }
         }
       } catch (RuntimeException | Error e) {
-        end();
-        subscriber.onError(e);
+        if (end()) {
+          subscriber.onError(e);
+        }
       }
     }
 
     private synchronized boolean goesOn() {
       if (wanted < 0) {
         throw new IllegalArgumentException("a subscriber must request at least one piece");
-      }
-      if (ended) {
-        pieces.close();
       }
       if (ended || wanted == 0) {
         served = false;
@@ -76,17 +75,20 @@ final class TextPublisher implements Flow.Publisher<String> {
       return true;
     }
 
-    private synchronized void end() {
-      ended = true;
+    /** False if the subscriber had gone before, who is told nothing any more. */
+    private boolean end() {
+      boolean first;
+      synchronized (this) {
+        first = !ended;
+        ended = true;
+      }
       pieces.close();
+      return first;
     }
 
     @Override
-    public synchronized void cancel() {
-      ended = true;
-      if (!served) {
-        pieces.close();
-      }
+    public void cancel() {
+      end();
     }
   }
 }

@@ -11,13 +11,14 @@ import io.parlance.tokenizers.Tokenizer;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Spliterator;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The text of one generation in pieces. Each is computed when it is asked for; between two of them
- * nothing holds the model, so that it can be closed. Not thread-safe.
+ * nothing holds the model, so that it can be closed. Read by one thread at a time; any may close it.
  */
 final class TextStream implements Spliterator<String>, AutoCloseable {
   /** Tokens of the prompt from which the detokenizer learns how the answer begins. */
@@ -27,14 +28,15 @@ final class TextStream implements Spliterator<String>, AutoCloseable {
   private final GenerationView view;
   private final Function<GenerationCall, int[]> prompt;
   private final RunControl control;
+  private final ReentrantLock writing = new ReentrantLock(); // of the run and what it gives
   private final StringBuilder pending = new StringBuilder();
-  private @Nullable CallMeter meter;
+  private volatile @Nullable CallMeter meter;
   private @Nullable GenerationRun run;
   private @Nullable StopStrings stops;
   private @Nullable Generation generation;
   private int skip; // characters that belong to the prompt
   private int given; // characters of the answer
-  private boolean closed;
+  private volatile boolean closed;
 
   TextStream(GeneratorModel model, GenerationView view, Function<GenerationCall, int[]> prompt) {
     this.model = model;
@@ -57,6 +59,19 @@ final class TextStream implements Spliterator<String>, AutoCloseable {
   private String next() {
     CallMeter current = meter();
     try (CallGate.Entry inside = model.enter(control::cancel)) {
+      return WritingThreads.call(control, view.cancellation(), () -> write(current));
+    } catch (RuntimeException | Error e) {
+      current.finish(e);
+      close();
+      throw e;
+    }
+  }
+
+  /** Steps until there is a piece, or the end; then it gives what was held back. */
+  private String write(CallMeter current) {
+    writing.lock();
+    try {
+      control.check();
       GenerationRun now = run == null ? open(current) : run;
       while (generation == null) {
         long start = System.nanoTime();
@@ -69,12 +84,10 @@ final class TextStream implements Spliterator<String>, AutoCloseable {
           }
         }
       }
-      close();
-      return generation().text().substring(given); // what was held back
-    } catch (RuntimeException | Error e) {
-      current.finish(e);
-      close();
-      throw e;
+      free();
+      return generation().text().substring(given);
+    } finally {
+      writing.unlock();
     }
   }
 
@@ -162,15 +175,26 @@ final class TextStream implements Spliterator<String>, AutoCloseable {
     return ORDERED | NONNULL;
   }
 
+  /** Ends the work, also while another thread waits for a piece, which fails then. */
   @Override
   public void close() {
-    closed = true;
-    GenerationRun now = run;
-    if (now != null) {
-      now.close();
-    }
-    if (meter != null) {
-      meter.finish(null);
+    control.cancel();
+    free();
+  }
+
+  private void free() {
+    writing.lock();
+    try {
+      closed = true;
+      GenerationRun now = run;
+      if (now != null) {
+        now.close();
+      }
+      if (meter != null) {
+        meter.finish(null);
+      }
+    } finally {
+      writing.unlock();
     }
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonParser;
+import io.parlance.CancelledException;
+import io.parlance.Cancellation;
 import io.parlance.DeadlineExceededException;
 import io.parlance.FinishReason;
 import io.parlance.GeneratedText;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -202,6 +205,127 @@ class TextGeneratorTest {
     TextGenerator generator = nlp.generator().maxNewTokens(40).timeout(Duration.ofNanos(1));
     assertThatThrownBy(() -> generator.generate("I think"))
         .isInstanceOf(DeadlineExceededException.class);
+  }
+
+  @Test
+  void theCallersConditionEndsAnAnswer() {
+    List<Integer> all = nlp.generator().maxNewTokens(12).generate("I think").tokenIds();
+    TextGenerator stopping =
+        nlp.generator().maxNewTokens(12).stopWhen(tokens -> tokens.size() == 5);
+    Generation found = stopping.generate("I think");
+    assertThat(found.tokenIds()).isEqualTo(all.subList(0, 5));
+    assertThat(found.finishReason()).isEqualTo(FinishReason.CONDITION);
+    assertThat(stopping.stream("I think").collect(Collectors.joining())).isEqualTo(found.text());
+    assertThat(stopping.with(GenerationOption.PROMPT_LOOKUP_NUM_TOKENS, 4).generate("I think"))
+        .isEqualTo(found);
+    assertThat(
+            stopping.beams(3).generate("I think").tokenIds())
+        .hasSizeLessThanOrEqualTo(6);
+    assertThatThrownBy(
+            () ->
+                nlp.generator()
+                    .stopWhen(
+                        tokens -> {
+                          throw new ArithmeticException("mine");
+                        })
+                    .generate("I think"))
+        .isInstanceOf(ArithmeticException.class)
+        .hasMessage("mine");
+  }
+
+  @Test
+  void aHandleEndsTheCallsUnderIt() {
+    Cancellation handle = new Cancellation();
+    List<Integer> heard = new ArrayList<>();
+    TextGenerator generator =
+        nlp.generator()
+            .maxNewTokens(40)
+            .with(GenerationOption.MIN_NEW_TOKENS, 40)
+            .cancellation(handle)
+            .stopWhen(
+                tokens -> {
+                  heard.add(tokens.size());
+                  if (tokens.size() == 3) {
+                    handle.cancel();
+                  }
+                  return false;
+                });
+    assertThatThrownBy(() -> generator.generate("I think")).isInstanceOf(CancelledException.class);
+    assertThat(heard).containsExactly(1, 2, 3);
+    assertThatThrownBy(() -> generator.generate("I think")).isInstanceOf(CancelledException.class);
+    assertThatThrownBy(() -> generator.stream("I think").toList())
+        .isInstanceOf(CancelledException.class);
+    assertThat(heard).hasSize(3);
+  }
+
+  @Test
+  void anInterruptEndsTheCallOfItsThread() {
+    Thread caller = Thread.currentThread();
+    List<Integer> heard = new ArrayList<>();
+    TextGenerator generator =
+        nlp.generator()
+            .maxNewTokens(50)
+            .with(GenerationOption.MIN_NEW_TOKENS, 50)
+            .stopWhen(
+                tokens -> {
+                  heard.add(tokens.size());
+                  if (tokens.size() == 3) {
+                    caller.interrupt();
+                    while (caller.isInterrupted()) {
+                      Thread.onSpinWait(); // until the caller has noticed
+                    }
+                  }
+                  return false;
+                });
+    assertThatThrownBy(() -> generator.generate("I think"))
+        .isInstanceOf(CancelledException.class)
+        .hasMessage("the calling thread was interrupted");
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(heard).hasSizeBetween(3, 49);
+    caller.interrupt();
+    assertThatThrownBy(() -> nlp.generator().stream("I think").toList())
+        .isInstanceOf(CancelledException.class);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void aStreamIsClosedByAnotherThreadWhileItIsRead() throws InterruptedException {
+    long before = NativeHandles.live();
+    try (Nlp other = Nlp.builder().generator(TestModels.folder("gpt2-with-past")).build()) {
+      CountDownLatch inside = new CountDownLatch(1);
+      CountDownLatch closing = new CountDownLatch(1);
+      Stream<String> stream =
+          other
+              .generator()
+              .maxNewTokens(50)
+              .with(GenerationOption.MIN_NEW_TOKENS, 50)
+              .stopWhen(
+                  tokens -> {
+                    if (tokens.size() == 2) {
+                      inside.countDown();
+                      await(closing);
+                    }
+                    return false;
+                  })
+              .stream("I think");
+      CompletableFuture<Long> read = CompletableFuture.supplyAsync(stream::count);
+      inside.await();
+      CompletableFuture<Void> closed = CompletableFuture.runAsync(stream::close);
+      closing.countDown();
+      closed.join();
+      // the reader ends early: with a failure in the middle of a token, or at the end of one
+      assertThat(read.handle((count, failure) -> failure == null ? count : 0L).join())
+          .isLessThan(50);
+    }
+    assertThat(NativeHandles.live()).isEqualTo(before);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

@@ -15,8 +15,11 @@ import io.parlance.tokenizers.chat.ChatMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** A command that answers each line with text that a model writes. */
 abstract class GenerationCommand extends LineCommand {
@@ -25,6 +28,27 @@ abstract class GenerationCommand extends LineCommand {
           GenerationOption.all().stream().map(TaskOption::generation).toArray(TaskOption[]::new));
 
   @Mixin private ModelOptions model;
+
+  @Option(
+      names = "--assistant-model",
+      paramLabel = "SOURCE",
+      description =
+          "A smaller model with the same tokens that guesses several of them; the answers are the "
+              + "same, sooner.")
+  private @Nullable String assistant;
+
+  @Option(
+      names = "--stream",
+      negatable = true,
+      description =
+          "Write plain text as it comes, a line for each answer, instead of JSON; by default where "
+              + "standard output is a terminal.")
+  private @Nullable Boolean stream;
+
+  @Override
+  boolean streamsAnswers() {
+    return stream == null ? streams().outIsTerminal() && !hasOutputFile() : stream;
+  }
 
   /** The field of a line that has the text to read. */
   abstract String field();
@@ -43,17 +67,19 @@ abstract class GenerationCommand extends LineCommand {
       nlp.close();
       throw e;
     }
-    return new Writing(nlp, field());
+    TextGenerator generator = nlp.generator();
+    return new Writing(
+        nlp, assistant == null ? generator : generator.assistant(assistant), field());
   }
 
-  private record Writing(Nlp nlp, String field) implements LineTask {
+  private record Writing(Nlp nlp, TextGenerator plain, String field) implements StreamedTask {
     private static final Gson PLAIN =
         new GsonBuilder().setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE).create();
     private static final TypeToken<Map<String, @Nullable Object>> FIELDS = new TypeToken<>() {};
 
     @Override
     public List<JsonObject> answer(List<Line> lines, JsonObject options) {
-      TextGenerator generator = nlp.generator().with(GenerationOptions.parse(options));
+      TextGenerator generator = plain.with(GenerationOptions.parse(options));
       List<JsonObject> answers = new ArrayList<>();
       if (lines.size() == 1 && lines.get(0).fields().has("messages")) {
         answers.add(GenerationAnswer.describe(generator.chat(messages(lines.get(0)))));
@@ -69,6 +95,19 @@ abstract class GenerationCommand extends LineCommand {
         lines.forEach(line -> answers.addAll(answer(List.of(line), options)));
       }
       return answers;
+    }
+
+    @Override
+    public void stream(Line line, JsonObject options, Consumer<String> listener) {
+      TextGenerator generator = plain.with(GenerationOptions.parse(options));
+      try (Stream<String> pieces =
+          line.fields().has("messages")
+              ? generator.streamChat(messages(line))
+              : line.fields().has("input_ids")
+                  ? generator.streamFromTokens(GenerationAnswer.tokens(line))
+                  : generator.stream(line.text(field))) {
+        pieces.forEach(listener);
+      }
     }
 
     private static boolean hasNoText(Line line) {

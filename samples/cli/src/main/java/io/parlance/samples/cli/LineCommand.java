@@ -27,6 +27,16 @@ abstract class LineCommand extends Subcommand {
   /** The options of this task. */
   abstract TaskOptions taskOptions();
 
+  /** Whether answers are shown as they are written, without JSON; the task is streamed then. */
+  boolean streamsAnswers() {
+    return false;
+  }
+
+  /** Whether answers go to a file. */
+  final boolean hasOutputFile() {
+    return output != null;
+  }
+
   /** Loads what the task needs. */
   abstract LineTask open();
 
@@ -40,7 +50,11 @@ abstract class LineCommand extends Subcommand {
           streams().out(),
           out -> {
             try (LineTask task = open()) {
-              loop.run(task, in, out);
+              if (streamsAnswers() && task instanceof StreamedTask streamed) {
+                loop.stream(streamed, in, out, streams().messages());
+              } else {
+                loop.run(task, in, out);
+              }
             }
           });
     }

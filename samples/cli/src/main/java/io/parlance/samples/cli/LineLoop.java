@@ -4,6 +4,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,6 +41,33 @@ final class LineLoop {
         out.write('\n');
       }
       out.flush();
+    }
+  }
+
+  /** As {@link #run}, one line after the other, each piece of an answer as soon as it is there. */
+  void stream(StreamedTask task, LineReader in, OutputStream out, PrintStream messages)
+      throws IOException {
+    for (LineReader.RawLine raw = in.next(); raw != null; raw = in.next()) {
+      try {
+        Line line = Line.parse(raw);
+        task.stream(line, known.ofLine(ofRun, line.options()), piece -> write(out, piece));
+        write(out, "\n");
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      } catch (RuntimeException e) {
+        failed++;
+        write(out, "\n");
+        messages.println("parlance: line " + raw.number() + ": " + Failure.message(e));
+      }
+    }
+  }
+
+  private static void write(OutputStream out, String text) {
+    try {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -20,7 +20,8 @@ public final class Main {
             new FileInputStream(FileDescriptor.in),
             new FileOutputStream(FileDescriptor.out),
             new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
-            Integer.getInteger("parlance.terminal", 0));
+            Integer.getInteger("parlance.terminal", 0),
+            Boolean.getBoolean("parlance.terminal.out"));
     System.exit(ParlanceCommand.run(streams, arguments));
   }
 }

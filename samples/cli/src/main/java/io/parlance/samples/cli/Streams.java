@@ -11,5 +11,6 @@ import java.io.PrintStream;
  * @param out results, and nothing but results
  * @param messages everything meant for a person: errors, progress
  * @param columns width of the terminal that shows the messages, 0 where they go elsewhere
+ * @param outIsTerminal whether results go to a person at a terminal
  */
-record Streams(InputStream in, OutputStream out, PrintStream messages, int columns) {}
+record Streams(InputStream in, OutputStream out, PrintStream messages, int columns, boolean outIsTerminal) {}

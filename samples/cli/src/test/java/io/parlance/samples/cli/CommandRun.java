@@ -24,7 +24,8 @@ record CommandRun(int status, String out, String messages) {
                 new ByteArrayInputStream(input),
                 out,
                 new PrintStream(messages, true, StandardCharsets.UTF_8),
-                0),
+                0,
+                false),
             arguments);
     return new CommandRun(
         status,

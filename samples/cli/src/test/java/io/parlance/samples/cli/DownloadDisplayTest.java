@@ -20,7 +20,8 @@ class DownloadDisplayTest {
                 InputStream.nullInputStream(),
                 OutputStream.nullOutputStream(),
                 new PrintStream(messages, true, StandardCharsets.UTF_8),
-                0));
+                0,
+                false));
     display.progress("config.json", 120, 120);
     display.progress("config.json", 120, 120);
     display.progress("model.onnx", 1_000_000, 4_000_000);

@@ -10,6 +10,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -102,6 +103,31 @@ class GenerateCommandTest {
     assertThat(message(run, 3)).contains("'input_ids' must be a list of token ids");
     assertThat(run.lines().get(4).getAsJsonArray("token_ids")).hasSize(3);
     assertThat(run.lines().get(4).get("finish_reason").getAsString()).isEqualTo("length");
+  }
+
+  @Test
+  void streamsPlainTextAndTellsFailuresApart() {
+    String lines =
+        """
+        {"prompt":"I think","options":{"prompt_lookup_num_tokens":4}}
+        {"prompt":"I think","options":{"top_p":2}}
+        {"input_ids":[1,2,3]}
+        """;
+    String[] command = {"generate", "--model", MODEL.toString(), "--max-new-tokens", "12"};
+    CommandRun whole = CommandRun.of(lines, command);
+    String[] streaming = Arrays.copyOf(command, command.length + 3);
+    streaming[command.length] = "--stream";
+    streaming[command.length + 1] = "--assistant-model";
+    streaming[command.length + 2] = MODEL.toString();
+    CommandRun run = CommandRun.of(lines, streaming);
+    assertThat(run.status()).isEqualTo(ExitStatus.SOME_LINES_FAILED);
+    assertThat(run.out())
+        .isEqualTo(
+            whole.lines().get(0).get("text").getAsString()
+                + "\n\n"
+                + whole.lines().get(2).get("text").getAsString()
+                + "\n");
+    assertThat(run.messages()).isEqualTo("parlance: " + message(whole, 1));
   }
 
   private static String message(CommandRun run, int line) {

@@ -21,7 +21,8 @@ class ProgressTest {
             InputStream.nullInputStream(),
             OutputStream.nullOutputStream(),
             new PrintStream(messages, true, StandardCharsets.UTF_8),
-            columns);
+            columns,
+            false);
     return new Progress(streams, "train", 100, first, () -> now);
   }
 
