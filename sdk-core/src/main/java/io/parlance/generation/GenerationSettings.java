@@ -6,10 +6,12 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.parlance.InvalidInputException;
 import io.parlance.ModelUnusableException;
+import io.parlance.model.GenAiConfig;
 import io.parlance.model.ModelFolder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,9 +32,14 @@ final class GenerationSettings {
 
   /**
    * What {@code generation_config.json} says, or {@code config.json} where there is none, or where
-   * the former was only made from it: transformers reads it anew then.
+   * the former was only made from it: transformers reads it anew then. A folder of ONNX Runtime
+   * GenAI says it in its own file.
    */
   static GenerationOptions of(ModelFolder folder) {
+    Optional<JsonObject> genAi = folder.genAi().map(GenAiConfig::generation);
+    if (genAi.isPresent()) {
+      return read(folder, genAi.get(), new ArrayList<>());
+    }
     JsonObject config = folder.json("config.json").orElseThrow();
     JsonObject given = folder.json(GENERATION_CONFIG).orElse(null);
     if (given == null || isCopy(given, config)) {

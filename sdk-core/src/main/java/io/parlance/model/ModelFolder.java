@@ -64,9 +64,12 @@ public final class ModelFolder {
   private final ModelSource source;
   private final ModelFiles files;
   private final ModelConfig config;
+  private final @Nullable GenAiConfig genAi;
   private volatile @Nullable String digest;
 
-  private ModelFolder(ModelSource source, ModelFiles files, ModelConfig config) {
+  private ModelFolder(
+      ModelSource source, ModelFiles files, ModelConfig config, @Nullable GenAiConfig genAi) {
+    this.genAi = genAi;
     this.source = source;
     this.files = files;
     this.config = config;
@@ -83,6 +86,13 @@ public final class ModelFolder {
    */
   public static ModelFolder open(ModelSource source) {
     ModelFiles files = ModelFiles.of(source);
+    GenAiConfig genAi =
+        json(files, GenAiConfig.FILE)
+            .map(json -> new GenAiConfig(files.describe(GenAiConfig.FILE), json))
+            .orElse(null);
+    if (genAi != null && !files.exists(CONFIG)) {
+      return new ModelFolder(source, files, genAi.config(), genAi);
+    }
     if (!files.exists(CONFIG)) {
       throw new ModelNotFoundException(
           "there is no "
@@ -92,7 +102,7 @@ public final class ModelFolder {
               + ".onnx, as optimum exports it");
     }
     return new ModelFolder(
-        source, files, ModelConfig.parse(files.describe(CONFIG), files.read(CONFIG)));
+        source, files, ModelConfig.parse(files.describe(CONFIG), files.read(CONFIG)), genAi);
   }
 
   /** How messages name this model: its source. */
@@ -125,6 +135,10 @@ public final class ModelFolder {
    * @throws ModelUnusableException if it is no JSON object
    */
   public Optional<JsonObject> json(String file) {
+    return json(files, file);
+  }
+
+  private static Optional<JsonObject> json(ModelFiles files, String file) {
     if (!files.exists(file)) {
       return Optional.empty();
     }
@@ -160,6 +174,11 @@ public final class ModelFolder {
       throw new ModelUnusableException(
           "the chat template of " + name() + " cannot be used: " + e.getMessage(), e);
     }
+  }
+
+  /** What {@code genai_config.json} of ONNX Runtime GenAI says, where there is one. */
+  public Optional<GenAiConfig> genAi() {
+    return Optional.ofNullable(genAi);
   }
 
   /** Whether there is a {@code tokenizer.json}. */
@@ -265,9 +284,11 @@ public final class ModelFolder {
       return builder.load(Objects.requireNonNull(folder), role, options);
     }
     Path path = files.path(graph);
-    return path != null
-        ? load(graph, path, options)
-        : Session.load(files.read(graph), files.describe(graph), options);
+    Session session =
+        path != null
+            ? load(graph, path, options)
+            : Session.load(files.read(graph), files.describe(graph), options);
+    return genAi == null ? session : session.renamed(genAi.names());
   }
 
   private Session load(String graph, Path path, SessionOptions options) {
@@ -291,6 +312,9 @@ public final class ModelFolder {
   }
 
   private @Nullable String locate(String role) {
+    if (genAi != null && role.equals(MODEL) && files.exists(genAi.graph())) {
+      return genAi.graph();
+    }
     String file = fileOf(role);
     for (String place : List.of(file, "onnx/" + file)) {
       if (files.exists(place)) {
@@ -349,7 +373,7 @@ public final class ModelFolder {
   public String digest() {
     String known = digest;
     if (known == null) {
-      List<String> used = new ArrayList<>(List.of(CONFIG));
+      List<String> used = new ArrayList<>(List.of(CONFIG, GenAiConfig.FILE));
       used.addAll(TOKENIZER_FILES);
       List<String> graphs =
           (locate(DECODER_MERGED) == null ? ROLES : List.of(ENCODER, DECODER_MERGED))

@@ -13,8 +13,10 @@ import java.util.Locale;
  * @param output the name under which a graph gives it; empty where none does
  * @param type element type
  * @param dimensions sizes, those of rows and positions being -1
+ * @param rowAxis which dimension counts rows: 0, or 1 where keys and values follow each other in one
+ *     tensor, as older GPT-2 exports have it
  * @param positionAxis which dimension counts positions
- * @param rowFactor how many steps of dimension 0 make a row: 1, or the number of heads where they
+ * @param rowFactor how many steps of the rows' dimension make a row: 1, or the number of heads where they
  *     are folded into the batch as older BLOOM exports do
  */
 record CacheSlot(
@@ -22,6 +24,7 @@ record CacheSlot(
     String output,
     ElementType type,
     List<Long> dimensions,
+    int rowAxis,
     int positionAxis,
     int rowFactor) {
 
@@ -44,7 +47,8 @@ record CacheSlot(
               -1L,
               sizes.get(3) < 0 ? headSize : sizes.get(3));
     }
-    for (int i = 1; i < sizes.size(); i++) {
+    int rows = past.rank() == 5 && sizes.get(0) == 2 ? 1 : 0;
+    for (int i = rows + 1; i < sizes.size(); i++) {
       if (i != axis && sizes.get(i) <= 0 || axis < 1) {
         throw new ModelUnusableException(
             graph
@@ -56,12 +60,13 @@ record CacheSlot(
                 + " with numbers for heads and head size, there or in config.json");
       }
     }
-    return new CacheSlot(past.name(), output, past.type(), sizes, axis, folded ? heads : 1);
+    return new CacheSlot(past.name(), output, past.type(), sizes, rows, axis, folded ? heads : 1);
   }
 
   private static int positionAxis(TensorDescription past) {
     int open = -1;
-    for (int i = 1; i < past.rank(); i++) {
+    int first = past.rank() == 5 ? 2 : 1;
+    for (int i = first; i < past.rank(); i++) {
       if (name(past, i).contains("sequence") || name(past, i).contains("length")) {
         return i;
       }
@@ -69,7 +74,7 @@ record CacheSlot(
         open = open < 0 ? i : -2;
       }
     }
-    return open >= 1 ? open : past.rank() == 4 ? 2 : -1;
+    return open >= 1 ? open : past.rank() >= 4 ? past.rank() - 2 : -1;
   }
 
   private static String name(TensorDescription description, int axis) {
@@ -81,7 +86,7 @@ record CacheSlot(
     for (int i = 0; i < shape.length; i++) {
       shape[i] = dimensions.get(i);
     }
-    shape[0] = (long) rows * rowFactor;
+    shape[rowAxis] = (long) rows * rowFactor;
     shape[positionAxis] = positions;
     return shape;
   }
@@ -89,8 +94,8 @@ record CacheSlot(
   /** Blocks of one row. */
   int blocks() {
     long blocks = rowFactor;
-    for (int i = 1; i < positionAxis; i++) {
-      blocks *= dimensions.get(i);
+    for (int i = 0; i < positionAxis; i++) {
+      blocks *= i == rowAxis ? 1 : dimensions.get(i);
     }
     return Math.toIntExact(blocks);
   }
@@ -112,7 +117,8 @@ record CacheSlot(
   void copyRow(Row from, int start, int count, Row to, int at) {
     int size = positionBytes();
     int blocks = blocks();
-    if (count == from.positions && count == to.positions) { // blocks follow each other in both
+    boolean together = rowAxis == 0 || from.rows == 1 && to.rows == 1;
+    if (together && count == from.positions && count == to.positions) { // blocks follow each other in both
       to.memory.put(offset(to, 0, 0), from.memory, offset(from, 0, 0), blocks * count * size);
       return;
     }
@@ -139,9 +145,13 @@ record CacheSlot(
   }
 
   private int offset(Row row, int block, int position) {
-    return ((row.index * blocks() + block) * row.positions + position) * positionBytes();
+    int all = blocks();
+    int planes = rowAxis == 0 ? 1 : Math.toIntExact(dimensions.get(0));
+    int inPlane = all / planes;
+    int before = (block / inPlane * row.rows + row.index) * inPlane + block % inPlane;
+    return (before * row.positions + position) * positionBytes();
   }
 
-  /** A row in a memory whose rows have the given number of positions. */
-  record Row(ByteBuffer memory, int index, int positions) {}
+  /** One of some rows in a memory, each of which has the given number of positions. */
+  record Row(ByteBuffer memory, int index, int rows, int positions) {}
 }

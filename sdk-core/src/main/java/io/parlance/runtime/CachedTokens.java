@@ -89,7 +89,7 @@ public final class CachedTokens implements AutoCloseable {
       from += Math.toIntExact(before.bytes(1, count));
     }
     int bytes = Math.toIntExact(decoder.next().own().get(slot).bytes(1, count));
-    return new CacheSlot.Row(memory.slice(from, bytes), 0, count);
+    return new CacheSlot.Row(memory.slice(from, bytes), 0, 1, count);
   }
 
   /** One user less; closing more often than there are users does nothing. */

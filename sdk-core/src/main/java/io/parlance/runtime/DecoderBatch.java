@@ -296,7 +296,7 @@ public final class DecoderBatch implements AutoCloseable {
       batch.cache[slot] = memory;
       for (int i = 0; i < indexes.length; i++) {
         Row row = chosen.get(i);
-        CacheSlot.Row target = new CacheSlot.Row(memory, i, longest);
+        CacheSlot.Row target = new CacheSlot.Row(memory, i, indexes.length, longest);
         int unused = longest - row.length();
         layout.clearRow(target, 0, unused);
         layout.copyRow(
@@ -347,7 +347,7 @@ public final class DecoderBatch implements AutoCloseable {
       ByteBuffer memory = decoder.take(layout.bytes(rows.size(), length));
       batch.cache[slot] = memory;
       for (int i = 0; i < rows.size(); i++) {
-        CacheSlot.Row target = new CacheSlot.Row(memory, i, length);
+        CacheSlot.Row target = new CacheSlot.Row(memory, i, rows.size(), length);
         int at = 0;
         for (CachedTokens.Part part : rows.get(i)) {
           layout.copyRow(part.tokens().row(slot), 0, part.count(), target, at);
@@ -381,7 +381,7 @@ public final class DecoderBatch implements AutoCloseable {
     if (closed || memory == null) {
       throw new IllegalStateException("the batch is closed or has no tokens");
     }
-    return new CacheSlot.Row(memory, row, positions);
+    return new CacheSlot.Row(memory, row, rows, positions);
   }
 
   private int unused(int row) {

@@ -61,6 +61,7 @@ record EncoderGraph(Session session, CacheSlot states) {
             OUTPUT,
             output.type(),
             List.of(-1L, -1L, hidden),
+            0,
             1,
             1));
   }

@@ -43,6 +43,7 @@ public final class Session implements AutoCloseable {
   private final Map<String, TensorDescription> outputs;
   private final Execution execution;
   private final CallGate gate;
+  private final Map<String, String> nativeNames; // of those that are called otherwise in the graph
 
   private Session(
       String name, OrtSession ort, OrtSession.SessionOptions options, Execution execution)
@@ -54,6 +55,45 @@ public final class Session implements AutoCloseable {
     this.options = options;
     this.inputs = describe("input", ort.getInputNames(), ort.getInputInfo());
     this.outputs = describe("output", ort.getOutputNames(), ort.getOutputInfo());
+    this.nativeNames = Map.of();
+  }
+
+  private Session(Session other, Map<String, String> usual) {
+    this.name = other.name;
+    this.execution = other.execution;
+    this.gate = other.gate;
+    this.ort = other.ort;
+    this.options = other.options;
+    this.inputs = rename(other.inputs, usual);
+    this.outputs = rename(other.outputs, usual);
+    Map<String, String> back = new LinkedHashMap<>();
+    usual.forEach((inGraph, called) -> back.put(called, inGraph));
+    this.nativeNames = Map.copyOf(back);
+  }
+
+  private static Map<String, TensorDescription> rename(
+      Map<String, TensorDescription> described, Map<String, String> usual) {
+    Map<String, TensorDescription> renamed = new LinkedHashMap<>();
+    described.forEach(
+        (each, description) -> {
+          String called = usual.getOrDefault(each, each);
+          renamed.put(called, description.withName(called));
+        });
+    return Collections.unmodifiableMap(renamed);
+  }
+
+  /**
+   * The same session under other names of inputs and outputs; it takes the place of this one, which
+   * is not used any more.
+   *
+   * @param usual for each name in the graph what it is called from now on; the rest stays
+   */
+  public Session renamed(Map<String, String> usual) {
+    return usual.isEmpty() ? this : new Session(this, usual);
+  }
+
+  private String inGraph(String called) {
+    return nativeNames.getOrDefault(called, called);
   }
 
   /**
@@ -262,11 +302,11 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  private static Map<String, OnnxTensor> lease(Map<String, Tensor> tensors, List<Tensor> leased) {
+  private Map<String, OnnxTensor> lease(Map<String, Tensor> tensors, List<Tensor> leased) {
     Map<String, OnnxTensor> handles = new LinkedHashMap<>();
     tensors.forEach(
         (each, tensor) -> {
-          handles.put(each, tensor.lease());
+          handles.put(inGraph(each), tensor.lease());
           leased.add(tensor);
         });
     return handles;
@@ -282,9 +322,11 @@ public final class Session implements AutoCloseable {
         CallGate.Entry inside = gate.enter(run::terminate);
         RunControl.Registration stop = register(control, run)) {
       try {
-        OrtSession.Result result = ort.run(nativeInputs, wanted, nativePinned, run.options());
+        Set<String> named = new LinkedHashSet<>();
+        wanted.forEach(each -> named.add(inGraph(each)));
+        OrtSession.Result result = ort.run(nativeInputs, named, nativePinned, run.options());
         List<OnnxValue> values = new ArrayList<>();
-        for (String each : wanted) {
+        for (String each : named) {
           values.add(result.get(each).orElseThrow());
         }
         return values;

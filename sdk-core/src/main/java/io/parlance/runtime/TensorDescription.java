@@ -20,6 +20,10 @@ public record TensorDescription(
     dimensionNames = List.copyOf(dimensionNames);
   }
 
+  TensorDescription withName(String other) {
+    return new TensorDescription(other, type, dimensions, dimensionNames);
+  }
+
   /** Number of dimensions. */
   public int rank() {
     return dimensions.size();
