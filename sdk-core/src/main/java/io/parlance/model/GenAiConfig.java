@@ -124,8 +124,7 @@ public final class GenAiConfig {
     return decoder().get(key) instanceof JsonObject object ? object : new JsonObject();
   }
 
-  private static void rename(
-      JsonObject part, String key, String usual, Map<String, String> names) {
+  private static void rename(JsonObject part, String key, String usual, Map<String, String> names) {
     String found = text(part, key);
     if (found != null && !found.equals(usual)) {
       names.put(found, usual);

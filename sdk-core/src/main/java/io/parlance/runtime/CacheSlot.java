@@ -13,11 +13,11 @@ import java.util.Locale;
  * @param output the name under which a graph gives it; empty where none does
  * @param type element type
  * @param dimensions sizes, those of rows and positions being -1
- * @param rowAxis which dimension counts rows: 0, or 1 where keys and values follow each other in one
- *     tensor, as older GPT-2 exports have it
+ * @param rowAxis which dimension counts rows: 0, or 1 where keys and values follow each other in
+ *     one tensor, as older GPT-2 exports have it
  * @param positionAxis which dimension counts positions
- * @param rowFactor how many steps of the rows' dimension make a row: 1, or the number of heads where they
- *     are folded into the batch as older BLOOM exports do
+ * @param rowFactor how many steps of the rows' dimension make a row: 1, or the number of heads
+ *     where they are folded into the batch as older BLOOM exports do
  */
 record CacheSlot(
     String input,
@@ -118,7 +118,9 @@ record CacheSlot(
     int size = positionBytes();
     int blocks = blocks();
     boolean together = rowAxis == 0 || from.rows == 1 && to.rows == 1;
-    if (together && count == from.positions && count == to.positions) { // blocks follow each other in both
+    if (together
+        && count == from.positions
+        && count == to.positions) { // blocks follow each other in both
       to.memory.put(offset(to, 0, 0), from.memory, offset(from, 0, 0), blocks * count * size);
       return;
     }

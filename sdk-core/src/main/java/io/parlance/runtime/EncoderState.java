@@ -151,10 +151,10 @@ final class EncoderState {
       for (int i = 0; i < rows.length; i++) {
         EncoderState source = sources.get(i);
         CacheSlot layout = state.slots.get(slot);
-        CacheSlot.Row target = new CacheSlot.Row(state.memories[slot], i, state.lengths.length, state.width);
+        CacheSlot.Row target =
+            new CacheSlot.Row(state.memories[slot], i, state.lengths.length, state.width);
         layout.copyRow(
-            new CacheSlot.Row(
-                source.memories[slot], rows[i], source.lengths.length, source.width),
+            new CacheSlot.Row(source.memories[slot], rows[i], source.lengths.length, source.width),
             0,
             lengths[i],
             target,

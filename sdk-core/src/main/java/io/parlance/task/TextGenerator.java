@@ -157,7 +157,8 @@ public final class TextGenerator {
    * Ends an answer when a condition holds for its tokens so far, with {@link
    * FinishReason#CONDITION}. With beams, all of them must fulfil it.
    *
-   * @param condition asked after each token, by a thread of the SDK; what it throws, the call throws
+   * @param condition asked after each token, by a thread of the SDK; what it throws, the call
+   *     throws
    */
   public TextGenerator stopWhen(Predicate<List<Integer>> condition) {
     return with(

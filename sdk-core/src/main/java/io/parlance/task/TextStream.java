@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The text of one generation in pieces. Each is computed when it is asked for; between two of them
- * nothing holds the model, so that it can be closed. Read by one thread at a time; any may close it.
+ * nothing holds the model, so that it can be closed. Read by one thread at a time; any may close
+ * it.
  */
 final class TextStream implements Spliterator<String>, AutoCloseable {
   /** Tokens of the prompt from which the detokenizer learns how the answer begins. */

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonParser;
-import io.parlance.CancelledException;
 import io.parlance.Cancellation;
+import io.parlance.CancelledException;
 import io.parlance.DeadlineExceededException;
 import io.parlance.FinishReason;
 import io.parlance.GeneratedText;
@@ -218,9 +218,7 @@ class TextGeneratorTest {
     assertThat(stopping.stream("I think").collect(Collectors.joining())).isEqualTo(found.text());
     assertThat(stopping.with(GenerationOption.PROMPT_LOOKUP_NUM_TOKENS, 4).generate("I think"))
         .isEqualTo(found);
-    assertThat(
-            stopping.beams(3).generate("I think").tokenIds())
-        .hasSizeLessThanOrEqualTo(6);
+    assertThat(stopping.beams(3).generate("I think").tokenIds()).hasSizeLessThanOrEqualTo(6);
     assertThatThrownBy(
             () ->
                 nlp.generator()

@@ -13,4 +13,5 @@ import java.io.PrintStream;
  * @param columns width of the terminal that shows the messages, 0 where they go elsewhere
  * @param outIsTerminal whether results go to a person at a terminal
  */
-record Streams(InputStream in, OutputStream out, PrintStream messages, int columns, boolean outIsTerminal) {}
+record Streams(
+    InputStream in, OutputStream out, PrintStream messages, int columns, boolean outIsTerminal) {}
