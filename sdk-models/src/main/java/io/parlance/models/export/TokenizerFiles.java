@@ -35,6 +35,8 @@ record TokenizerFiles(Map<String, byte[]> files) {
           "merges.txt",
           "spiece.model",
           "sentencepiece.bpe.model",
+          "source.spm",
+          "target.spm",
           "tokenizer.model",
           "chat_template.jinja");
 

@@ -13,16 +13,21 @@ import io.parlance.model.ModelConfig;
 import io.parlance.models.Goldens;
 import io.parlance.models.TrainableModel;
 import io.parlance.models.graph.Graph;
+import io.parlance.models.weights.SafetensorsWriter;
+import io.parlance.runtime.ElementType;
 import io.parlance.runtime.Tensor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -57,6 +62,66 @@ class EncoderDecoderTest {
               .as(name)
               .containsExactly(tensor.toFloatArray(), within(1e-5f));
         });
+  }
+
+  /** Tied weights stored several times, buffers that nothing reads, and none for the bias. */
+  @ParameterizedTest
+  @CsvSource({"t5-v1_0-relu-tied, shared.weight, ''", "marian-mt, model.shared.weight, model."})
+  void loadsWhatPublicCheckpointsStore(
+      String name, String shared, String prefix, @TempDir Path folder) throws IOException {
+    Path source = Goldens.folder("architectures/" + name);
+    Files.copy(source.resolve("config.json"), folder.resolve("config.json"));
+    try (TrainableModel model = TrainableModel.load(source)) {
+      Map<String, Tensor> stored = new LinkedHashMap<>(model.parameters());
+      Tensor table = stored.get(shared);
+      stored.put(prefix + "encoder.embed_tokens.weight", table);
+      stored.put(prefix + "decoder.embed_tokens.weight", table);
+      stored.put("lm_head.weight", table);
+      if (prefix.isEmpty()) {
+        stored.put(
+            "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight",
+            Tensor.allocate(ElementType.FLOAT32, 8, 4));
+        stored.remove(shared);
+      } else {
+        stored.put("model.encoder.embed_positions.weight", table);
+        stored.put("model.decoder.embed_positions.weight", table);
+        stored.put("model.encoder.version", Tensor.of(new float[] {3}, 1));
+        stored.remove("final_logits_bias");
+      }
+      SafetensorsWriter.write(folder.resolve("model.safetensors"), stored);
+      try (TrainableModel read = TrainableModel.load(folder)) {
+        assertThat(read.parameters()).containsOnlyKeys(model.parameters().keySet());
+        read.parameters()
+            .forEach(
+                (parameter, tensor) ->
+                    assertThat(tensor.toFloatArray())
+                        .as(parameter)
+                        .containsExactly(
+                            parameter.equals("final_logits_bias")
+                                ? new float[100]
+                                : model.parameters().get(parameter).toFloatArray()));
+      }
+    }
+  }
+
+  /** A decoder that is of no use to it does not keep an encoder from loading. */
+  @Test
+  void theEncoderAloneLoadsFromTheWholeModel(@TempDir Path folder) throws IOException {
+    Path source = Goldens.folder("architectures/t5-v1_0-relu-tied");
+    Files.copy(source.resolve("model.safetensors"), folder.resolve("model.safetensors"));
+    Files.writeString(
+        folder.resolve("config.json"),
+        Files.readString(source.resolve("config.json"))
+            .replace("T5ForConditionalGeneration", "T5EncoderModel"));
+    Map<String, Tensor> inputs = Goldens.cases(source.resolve("inputs.json")).get("labels_only");
+    Map<String, Tensor> expected =
+        Goldens.cases(source.resolve("expected.json")).get("labels_only");
+    inputs.remove("labels");
+    try (TrainableModel model = TrainableModel.load(folder)) {
+      assertThat(model.forward(inputs).get("last_hidden_state").toFloatArray())
+          .containsExactly(
+              expected.get("encoder_last_hidden_state").toFloatArray(), within(1e-5f));
+    }
   }
 
   /** The exact numbers are those of the released checkpoints, without sinusoidal positions. */
@@ -138,6 +203,40 @@ class EncoderDecoderTest {
     assertThat(first.scaleStates()).isTrue();
   }
 
+  /** Where no output of the reference is at hand, the names of its weights are held. */
+  @Test
+  void namesWeightsAsTheReferenceDoes() {
+    assertThat(T5Config.small().model(Head.SEQUENCE_CLASSIFICATION).parameters())
+        .containsKeys(
+            "transformer.shared.weight",
+            "transformer.decoder.final_layer_norm.weight",
+            "classification_head.dense.weight",
+            "classification_head.out_proj.bias");
+    assertThat(T5Config.small().model(Head.TOKEN_CLASSIFICATION).parameters())
+        .containsKeys("transformer.encoder.final_layer_norm.weight", "classifier.bias")
+        .doesNotContainKey("transformer.decoder.final_layer_norm.weight");
+    assertThat(T5Config.small().model(Head.QUESTION_ANSWERING).parameters())
+        .containsKeys("shared.weight", "qa_outputs.bias");
+    assertThat(T5Config.umt5Small().model(Head.CONDITIONAL_GENERATION).parameters())
+        .containsKeys(
+            "encoder.block.7.layer.0.SelfAttention.relative_attention_bias.weight",
+            "decoder.block.7.layer.0.SelfAttention.relative_attention_bias.weight",
+            "lm_head.weight");
+    assertThat(MbartConfig.languages25().model(Head.CONDITIONAL_GENERATION).parameters())
+        .containsKeys(
+            "model.encoder.embed_positions.weight",
+            "model.encoder.layernorm_embedding.weight",
+            "model.encoder.layer_norm.weight",
+            "model.decoder.layer_norm.bias",
+            "final_logits_bias");
+    assertThat(M2m100Config.nllb600m().model(Head.CONDITIONAL_GENERATION).parameters())
+        .containsKeys("model.shared.weight", "model.encoder.layer_norm.weight")
+        .doesNotContainKeys(
+            "final_logits_bias",
+            "model.encoder.layernorm_embedding.weight",
+            "model.encoder.embed_positions.weight");
+  }
+
   /** Old files say in config.json how a model is used; it is handed on. */
   @Test
   void keepsHowItIsUsed() {
@@ -158,11 +257,11 @@ class EncoderDecoderTest {
   /** Labels of mBART end with the token of their language, which the decoder begins with. */
   @Test
   void movesLabelsAsTheFamilyDoes() {
-    long[] labels = {5, 6, 2, 40, 7, 2, 41, -100};
+    long[] labels = {5, 6, 2, 12, 7, 2, 13, -100};
     assertThat(moved("MBartForConditionalGeneration", labels))
-        .containsExactly(40, 5, 6, 2, 41, 7, 2, 41);
+        .containsExactly(12, 5, 6, 2, 13, 7, 2, 13);
     assertThat(moved("BartForConditionalGeneration", labels))
-        .containsExactly(2, 5, 6, 2, 2, 7, 2, 41);
+        .containsExactly(2, 5, 6, 2, 2, 7, 2, 13);
     assertThat(moved("M2M100ForConditionalGeneration", new long[] {5, -100, 6, 2, 5, 6, 7, 2}))
         .containsExactly(2, 5, 1, 6, 2, 5, 6, 7);
   }
@@ -195,7 +294,7 @@ class EncoderDecoderTest {
 
   private static final JsonObject TINY =
       JsonParser.parseString(
-              "{'vocab_size': 42, 'd_model': 12, 'encoder_layers': 1, 'decoder_layers': 1,"
+              "{'vocab_size': 14, 'd_model': 12, 'encoder_layers': 1, 'decoder_layers': 1,"
                   + " 'encoder_attention_heads': 3, 'decoder_attention_heads': 2,"
                   + " 'encoder_ffn_dim': 20, 'decoder_ffn_dim': 16, 'init_std': 0.3,"
                   + " 'max_position_embeddings': 12}")
