@@ -119,8 +119,7 @@ class EncoderDecoderTest {
     inputs.remove("labels");
     try (TrainableModel model = TrainableModel.load(folder)) {
       assertThat(model.forward(inputs).get("last_hidden_state").toFloatArray())
-          .containsExactly(
-              expected.get("encoder_last_hidden_state").toFloatArray(), within(1e-5f));
+          .containsExactly(expected.get("encoder_last_hidden_state").toFloatArray(), within(1e-5f));
     }
   }
 
