@@ -314,6 +314,7 @@ public final class GenerationRequest {
 
   /** The search that the options ask for. */
   Search search(int vocabulary) {
+    VocabularyCheck.check(options, vocabulary);
     return beams() > 1 ? new BeamSearch(this, vocabulary) : new IndependentSearch(this, vocabulary);
   }
 

@@ -90,6 +90,9 @@ final class TokenProcessors {
       if (beyond > 0) {
         double factor = Math.pow(decay.factor(), beyond) - 1;
         for (int token : endTokens) {
+          if (token >= scores.length) {
+            continue; // never written, so never the end
+          }
           scores[token] += (float) (Math.abs(scores[token]) * factor);
         }
       }

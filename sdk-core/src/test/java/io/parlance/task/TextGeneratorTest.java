@@ -344,4 +344,22 @@ class TextGeneratorTest {
         .hasMessageContaining("the generator is closed");
     assertThat(NativeHandles.live()).isEqualTo(before);
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"forced_bos_token_id\":99999}",
+        "{\"forced_eos_token_id\":99999}",
+        "{\"bad_words_ids\":[[3,99999]]}",
+        "{\"sequence_bias\":[[[99999],1.5]]}"
+      })
+  void tokensThatDoNotExistAreRefused(String options) {
+    assertThatThrownBy(
+            () ->
+                nlp.generator()
+                    .with(GenerationOptions.parse(JsonParser.parseString(options).getAsJsonObject()))
+                    .generate("I think"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("has token id 99999");
+  }
 }

@@ -55,6 +55,12 @@ final class Soak implements Callable<Integer> {
   @Option(names = "--rank", description = "Folder of a cross-encoder.")
   private @Nullable Path rank;
 
+  @Option(names = "--translate", description = "Folder of a translator.")
+  private @Nullable Path translate;
+
+  @Option(names = "--summarize", description = "Folder of a summarizer.")
+  private @Nullable Path summarize;
+
   @Option(
       names = "--calls",
       defaultValue = "200000",
@@ -94,6 +100,8 @@ final class Soak implements Callable<Integer> {
     use(embed, builder::embedder);
     use(fillMask, builder::maskFiller);
     use(rank, builder::ranker);
+    use(translate, builder::translator);
+    use(summarize, builder::summarizer);
     return builder.build();
   }
 
@@ -124,6 +132,12 @@ final class Soak implements Callable<Integer> {
     }
     if (rank != null) {
       tasks.put("rank", text -> nlp.rank("Who gives the license?", List.of(start(text))));
+    }
+    if (translate != null) {
+      tasks.put("translate", nlp::translate);
+    }
+    if (summarize != null) {
+      tasks.put("summarize", nlp::summarize);
     }
     if (tasks.isEmpty() && spec != null) {
       throw new ParameterException(spec.commandLine(), "name a model folder, as --classifier DIR");
