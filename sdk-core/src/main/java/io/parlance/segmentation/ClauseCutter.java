@@ -27,8 +27,7 @@ public final class ClauseCutter {
     if (most >= text.length()) {
       return text.length();
     }
-    List<Span> near =
-        whole.stream().filter(span -> span.start() < most && span.end() > from).toList();
+    List<Span> near = Span.within(whole, from, most);
     String window = window(text, from, most);
     BreakIterator lines = BreakIterator.getLineInstance(ULocale.ROOT);
     lines.setText(window);

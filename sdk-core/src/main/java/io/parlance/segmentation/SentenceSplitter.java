@@ -6,6 +6,9 @@ import com.ibm.icu.util.ULocale;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +35,12 @@ public final class SentenceSplitter {
   private static final List<String> DAYS_WITH_STOP =
       List.of("de", "da", "nb", "nn", "no", "fi", "cs", "sk", "sl", "hr", "hu", "et", "lv", "tr");
 
+  /** Others of which CLDR has abbreviations, or ICU a rule of their own. */
+  private static final Set<String> MORE = Set.of("ru", "el");
+
   private static final int LAST_DAY = 31;
+
+  private static final ConcurrentMap<String, SentenceSplitter> KNOWN = new ConcurrentHashMap<>();
 
   private final BreakIterator prototype;
 
@@ -47,12 +55,20 @@ public final class SentenceSplitter {
    *     which takes the abbreviations of English
    */
   public static SentenceSplitter of(@Nullable String language) {
-    ULocale locale = ULocale.createCanonical(language == null ? FALLBACK : language);
+    String code =
+        ULocale.createCanonical(language == null ? FALLBACK : language).getLanguage();
+    boolean special =
+        ABBREVIATIONS.containsKey(code) || DAYS_WITH_STOP.contains(code) || MORE.contains(code);
+    return KNOWN.computeIfAbsent(special ? code : "", SentenceSplitter::create);
+  }
+
+  private static SentenceSplitter create(String language) {
+    ULocale locale = new ULocale(language);
     FilteredBreakIteratorBuilder builder = FilteredBreakIteratorBuilder.getInstance(locale);
-    for (String each : ABBREVIATIONS.getOrDefault(locale.getLanguage(), List.of())) {
+    for (String each : ABBREVIATIONS.getOrDefault(language, List.of())) {
       builder.suppressBreakAfter(each);
     }
-    if (DAYS_WITH_STOP.contains(locale.getLanguage())) {
+    if (DAYS_WITH_STOP.contains(language)) {
       for (int day = 1; day <= LAST_DAY; day++) {
         builder.suppressBreakAfter(" " + day + "."); // with its space: 2003. is another end
       }

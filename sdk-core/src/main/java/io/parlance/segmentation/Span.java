@@ -1,5 +1,7 @@
 package io.parlance.segmentation;
 
+import java.util.List;
+
 /**
  * A part of a text.
  *
@@ -34,6 +36,25 @@ public record Span(int start, int end) {
   /** Whether a model has something to read in it: a letter or a digit. */
   public boolean hasWords(String text) {
     return text.substring(start, end).codePoints().anyMatch(Character::isLetterOrDigit);
+  }
+
+  /** Those of some spans, ordered and apart from each other, that have a unit within two places. */
+  public static List<Span> within(List<Span> ordered, int start, int end) {
+    int low = 0;
+    int high = ordered.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (ordered.get(middle).end() <= start) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    int next = low;
+    while (next < ordered.size() && ordered.get(next).start() < end) {
+      next++;
+    }
+    return ordered.subList(low, next);
   }
 
   static boolean isSpace(char unit) {

@@ -58,14 +58,23 @@ final class TextCutter {
 
   /** The pieces of a part of the text: one, unless it is too long; none where it has no words. */
   List<Piece> fit(Span part, boolean partial) {
+    Span all = part.strip(text);
+    if (!all.hasWords(text)) {
+      return List.of();
+    }
+    if (all.end() - all.start() <= (long) (limit - around) * CHARACTERS_PER_TOKEN) {
+      int[] tokens = form.encode(all.of(text));
+      if (tokens.length <= limit) {
+        return List.of(new Piece(all, partial, tokens));
+      }
+    }
     List<Piece> pieces = new ArrayList<>();
-    int from = part.start();
-    while (from < part.end()) {
-      int end = end(from, part.end());
+    int from = all.start();
+    while (from < all.end()) {
+      int end = end(from, all.end());
       Span span = new Span(from, end).strip(text);
       if (span.hasWords(text)) {
-        boolean all = from == part.start() && end == part.end();
-        pieces.add(new Piece(span, partial || !all, form.encode(span.of(text))));
+        pieces.add(new Piece(span, true, form.encode(span.of(text))));
       }
       from = end;
     }

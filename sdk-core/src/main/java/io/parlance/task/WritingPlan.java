@@ -116,7 +116,7 @@ final class WritingPlan {
     for (int i = 0; i < pieces.size(); i++) {
       TextCutter.Piece piece = pieces.get(i);
       Generation answer = answers[i];
-      List<Span> inside = inside(piece.span());
+      List<Span> inside = Span.within(kept, piece.span().start(), piece.span().end());
       if (answer != null && keepsAll(answer, inside)) {
         repaired.add(piece);
         known.add(answer);
@@ -141,12 +141,6 @@ final class WritingPlan {
       }
     }
     return open;
-  }
-
-  private List<Span> inside(Span piece) {
-    return kept.stream()
-        .filter(span -> span.start() < piece.end() && span.end() > piece.start())
-        .toList();
   }
 
   private boolean keepsAll(Generation answer, List<Span> parts) {

@@ -6,6 +6,7 @@ import io.parlance.Protection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,5 +86,14 @@ class SentenceSplitterTest {
       }
       assertThat(text.substring(at).chars().allMatch(c -> Span.isSpace((char) c))).isTrue();
     }
+  }
+
+  @Test
+  void manyThreadsShareOne() {
+    List<String> texts =
+        IntStream.range(0, 400).mapToObj(i -> "It is Mr. Smith. Yes. ".repeat(1 + i % 17)).toList();
+    List<List<String>> alone = texts.stream().map(text -> split("en", text)).toList();
+    assertThat(texts.parallelStream().map(text -> split("en", text)).toList()).isEqualTo(alone);
+    assertThat(alone.get(1)).containsExactly("It is Mr. Smith.", "Yes.", "It is Mr. Smith.", "Yes.");
   }
 }
