@@ -55,8 +55,7 @@ public final class SentenceSplitter {
    *     which takes the abbreviations of English
    */
   public static SentenceSplitter of(@Nullable String language) {
-    String code =
-        ULocale.createCanonical(language == null ? FALLBACK : language).getLanguage();
+    String code = ULocale.createCanonical(language == null ? FALLBACK : language).getLanguage();
     boolean special =
         ABBREVIATIONS.containsKey(code) || DAYS_WITH_STOP.contains(code) || MORE.contains(code);
     return KNOWN.computeIfAbsent(special ? code : "", SentenceSplitter::create);

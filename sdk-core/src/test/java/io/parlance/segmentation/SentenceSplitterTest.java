@@ -94,6 +94,7 @@ class SentenceSplitterTest {
         IntStream.range(0, 400).mapToObj(i -> "It is Mr. Smith. Yes. ".repeat(1 + i % 17)).toList();
     List<List<String>> alone = texts.stream().map(text -> split("en", text)).toList();
     assertThat(texts.parallelStream().map(text -> split("en", text)).toList()).isEqualTo(alone);
-    assertThat(alone.get(1)).containsExactly("It is Mr. Smith.", "Yes.", "It is Mr. Smith.", "Yes.");
+    assertThat(alone.get(1))
+        .containsExactly("It is Mr. Smith.", "Yes.", "It is Mr. Smith.", "Yes.");
   }
 }

@@ -357,7 +357,8 @@ class TextGeneratorTest {
     assertThatThrownBy(
             () ->
                 nlp.generator()
-                    .with(GenerationOptions.parse(JsonParser.parseString(options).getAsJsonObject()))
+                    .with(
+                        GenerationOptions.parse(JsonParser.parseString(options).getAsJsonObject()))
                     .generate("I think"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("has token id 99999");
