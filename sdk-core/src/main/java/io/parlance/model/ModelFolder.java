@@ -55,6 +55,10 @@ public final class ModelFolder {
   static final List<String> ROLES =
       List.of(MODEL, ENCODER, DECODER_MERGED, DECODER, DECODER_WITH_PAST);
 
+  /** What follows a role in the names of graphs of other precisions, as public tools write them. */
+  private static final List<String> VARIANTS =
+      List.of("fp16", "int8", "uint8", "quantized", "q1", "q2", "q4", "q4f16", "bnb4", "optimized");
+
   static final String CONFIG = "config.json";
   private static final List<String> WEIGHTS =
       List.of("model.safetensors", "model.safetensors.index.json");
@@ -257,7 +261,8 @@ public final class ModelFolder {
   }
 
   /**
-   * Whether there is a graph, or one can be built from the weights.
+   * Whether there is a graph, or one can be built from the weights. Where no variant is asked for
+   * and there is no plain file, the only variant counts.
    *
    * @param role the file name without suffixes, for example {@link #MODEL}
    * @throws ModelUnusableException if there are only weights, of a model that cannot be built
@@ -321,7 +326,20 @@ public final class ModelFolder {
         return place;
       }
     }
-    return null;
+    return source.variant().isEmpty() ? onlyVariant(role) : null;
+  }
+
+  /** The graph of a role in a folder that has it in one precision only, other than the full one. */
+  private @Nullable String onlyVariant(String role) {
+    List<String> found =
+        files.graphs().stream()
+            .filter(
+                graph ->
+                    VARIANTS.stream()
+                        .map(variant -> role + "_" + variant + ".onnx")
+                        .anyMatch(file -> graph.equals(file) || graph.equals("onnx/" + file)))
+            .toList();
+    return found.size() == 1 ? found.get(0) : null;
   }
 
   private String fileOf(String role) {

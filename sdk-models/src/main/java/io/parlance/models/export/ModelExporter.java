@@ -12,6 +12,7 @@ import io.parlance.models.files.AtomicFolder;
 import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.OnnxReader;
 import io.parlance.models.graph.OnnxWriter;
+import io.parlance.models.quantization.Quantization;
 import io.parlance.models.weights.SafetensorsReader;
 import io.parlance.models.weights.SafetensorsWriter;
 import io.parlance.runtime.Tensor;
@@ -280,14 +281,19 @@ public final class ModelExporter {
     }
   }
 
-  private void writeGraph(FrozenGraph graph, Precision precision, Path file) {
-    switch (precision) {
-      case FLOAT32 -> graph.writer().metadata(contents.metadata).write(file);
-      case INT8 -> {
-        try (FrozenGraph quantized = Quantization.INT8.apply(graph)) {
-          quantized.writer().metadata(contents.metadata).write(file);
-        }
-      }
+  private void writeGraph(FrozenGraph graph, Precision precision, Path file) throws IOException {
+    Quantization quantization = precision.quantization();
+    if (quantization == null) {
+      graph.writer().metadata(contents.metadata).write(file);
+      return;
+    }
+    Path folder = Files.createTempDirectory(file.toAbsolutePath().getParent(), "float32");
+    try {
+      Path full = folder.resolve(file.getFileName());
+      graph.writer().metadata(contents.metadata).write(full);
+      quantization.quantize(full, file);
+    } finally {
+      AtomicFolder.delete(folder);
     }
   }
 

@@ -1,16 +1,28 @@
 package io.parlance.models.export;
 
+import io.parlance.models.quantization.Quantization;
+import org.jspecify.annotations.Nullable;
+
 /** How the weights of an exported graph are stored. */
 public enum Precision {
   /** As they were trained. */
-  FLOAT32(""),
+  FLOAT32("", null),
   /** 8 bit integers, see {@link Quantization#INT8}. */
-  INT8("_int8");
+  INT8("_int8", Quantization.INT8),
+  /** 4 bit integers, see {@link Quantization#INT4}. */
+  INT4("_q4", Quantization.INT4);
 
   private final String suffix;
+  private final @Nullable Quantization quantization;
 
-  Precision(String suffix) {
+  Precision(String suffix, @Nullable Quantization quantization) {
     this.suffix = suffix;
+    this.quantization = quantization;
+  }
+
+  /** What makes it of a graph in full precision, or null for that itself. */
+  @Nullable Quantization quantization() {
+    return quantization;
   }
 
   /**

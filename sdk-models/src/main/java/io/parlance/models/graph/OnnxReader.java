@@ -2,17 +2,13 @@ package io.parlance.models.graph;
 
 import ai.onnx.proto.OnnxMl;
 import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.UnsafeByteOperations;
 import io.parlance.ModelNotFoundException;
 import io.parlance.ModelUnusableException;
 import io.parlance.runtime.ElementType;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -39,22 +35,7 @@ public final class OnnxReader {
    *     uses types that are not supported
    */
   public static OnnxModel read(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new ModelNotFoundException("there is no ONNX file " + file.toAbsolutePath());
-    }
-    OnnxMl.ModelProto message = parse(file);
-    if (!message.hasGraph() || message.getGraph().getOutputCount() == 0) {
-      throw new ModelUnusableException(
-          file + " is not an ONNX model: it holds no graph with outputs");
-    }
-    if (message.getFunctionsCount() > 0) {
-      throw new ModelUnusableException(
-          file
-              + " defines functions of its own ("
-              + message.getFunctions(0).getName()
-              + "), which are not supported; export it with functions inlined");
-    }
-    return decode(file, message);
+    return decode(file, OnnxFile.read(file).message());
   }
 
   /**
@@ -117,33 +98,6 @@ public final class OnnxReader {
     } catch (RuntimeException | Error e) {
       decoder.close();
       throw e;
-    }
-  }
-
-  /** Parses the message; its large parts stay in the mapped file. */
-  private static OnnxMl.ModelProto parse(Path file) {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      long size = channel.size();
-      if (size == 0 || size > Integer.MAX_VALUE) {
-        throw new ModelUnusableException(
-            file + " has " + size + " bytes; an ONNX file has more than 0 and less than 2 GB");
-      }
-      CodedInputStream stream =
-          UnsafeByteOperations.unsafeWrap(channel.map(FileChannel.MapMode.READ_ONLY, 0, size))
-              .newCodedInput();
-      stream.enableAliasing(true);
-      stream.setSizeLimit(Integer.MAX_VALUE);
-      return OnnxMl.ModelProto.parseFrom(stream);
-    } catch (InvalidProtocolBufferException e) {
-      throw new ModelUnusableException(
-          file
-              + " ("
-              + file.toFile().length()
-              + " bytes) is not an ONNX model or is truncated: "
-              + e.getMessage(),
-          e);
-    } catch (IOException e) {
-      throw new ModelUnusableException(file + " cannot be read: " + e.getMessage(), e);
     }
   }
 

@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EntitiesCommand.class,
       EvaluateCommand.class,
       ExportCommand.class,
+      QuantizeCommand.class,
       FillMaskCommand.class,
       ForwardCommand.class,
       GenerateCommand.class,

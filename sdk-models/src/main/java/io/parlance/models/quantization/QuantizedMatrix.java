@@ -1,5 +1,6 @@
-package io.parlance.models.export;
+package io.parlance.models.quantization;
 
+import io.parlance.InvalidInputException;
 import io.parlance.runtime.ElementType;
 import io.parlance.runtime.Tensor;
 import java.nio.ByteBuffer;
@@ -47,7 +48,7 @@ record QuantizedMatrix(Tensor integers, float[] scales) {
       for (int column = 0; column < width; column++) {
         float value = values.get(row * width + column);
         if (!Float.isFinite(value)) {
-          throw new IllegalArgumentException(
+          throw new InvalidInputException(
               "weight " + name + " holds " + value + "; only finite weights can be quantized");
         }
         int channel = rows ? row : column;
@@ -59,5 +60,20 @@ record QuantizedMatrix(Tensor integers, float[] scales) {
       largest[i] = scale < Float.MIN_NORMAL ? 1 : scale; // all zero: any scale is right
     }
     return largest;
+  }
+
+  /** The transposed copy of a matrix of 8 bit integers. */
+  static Tensor transpose(Tensor integers) {
+    int height = Math.toIntExact(integers.shape()[0]);
+    int width = Math.toIntExact(integers.shape()[1]);
+    Tensor transposed = Tensor.allocate(ElementType.INT8, width, height);
+    ByteBuffer from = integers.buffer();
+    ByteBuffer to = transposed.buffer();
+    for (int row = 0; row < height; row++) {
+      for (int column = 0; column < width; column++) {
+        to.put(column * height + row, from.get(row * width + column));
+      }
+    }
+    return transposed;
   }
 }
