@@ -114,11 +114,14 @@ final class Int4Weight implements StoredWeight {
   public String lookUp(String stem, String indices, NodeWriter graph) {
     Map<String, Long> attributes =
         Map.of(
-            "bits", BITS,
-            "block_size", (long) BlockQuantizedMatrix.BLOCK,
-            "gather_axis", 0L,
-            "quantize_axis", 1L);
-    return graph.add(
-        stem, "GatherBlockQuantized", attributes, packedRows, indices, rowScales);
+            "bits",
+            BITS,
+            "block_size",
+            (long) BlockQuantizedMatrix.BLOCK,
+            "gather_axis",
+            0L,
+            "quantize_axis",
+            1L);
+    return graph.add(stem, "GatherBlockQuantized", attributes, packedRows, indices, rowScales);
   }
 }

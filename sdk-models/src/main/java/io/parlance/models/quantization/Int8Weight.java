@@ -30,8 +30,7 @@ final class Int8Weight implements StoredWeight {
    */
   Int8Weight(
       Weight weight, Tensor matrix, int limit, UnaryOperator<Tensor> keep, Set<String> taken) {
-    QuantizedMatrix quantized =
-        QuantizedMatrix.of(weight.name(), matrix, weight.isByRow(), limit);
+    QuantizedMatrix quantized = QuantizedMatrix.of(weight.name(), matrix, weight.isByRow(), limit);
     Tensor stored = keep.apply(quantized.integers());
     if (weight.isByRow() && !weight.hasLookUps()) {
       stored = keep.apply(QuantizedMatrix.transpose(stored));

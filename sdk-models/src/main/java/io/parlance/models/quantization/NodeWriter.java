@@ -78,13 +78,14 @@ final class NodeWriter {
     if (operator.equals("MatMulNBits") || operator.equals("GatherBlockQuantized")) {
       node.setDomain(MICROSOFT);
     }
-    new TreeMap<>(attributes).forEach( // the same graph gives the same bytes
-        (name, value) ->
-            node.addAttribute(
-                AttributeProto.newBuilder()
-                    .setName(name)
-                    .setType(AttributeProto.AttributeType.INT)
-                    .setI(value)));
+    new TreeMap<>(attributes)
+        .forEach( // the same graph gives the same bytes
+            (name, value) ->
+                node.addAttribute(
+                    AttributeProto.newBuilder()
+                        .setName(name)
+                        .setType(AttributeProto.AttributeType.INT)
+                        .setI(value)));
     nodes.add(node.build());
     return names;
   }

@@ -64,9 +64,7 @@ public record Quantization(WeightFormat format, boolean reducedRange, Set<String
   boolean excludes(String name) {
     return excluded.stream()
         .anyMatch(
-            pattern ->
-                Pattern.matches(
-                    Pattern.quote(pattern).replace("*", "\\E.*\\Q"), name));
+            pattern -> Pattern.matches(Pattern.quote(pattern).replace("*", "\\E.*\\Q"), name));
   }
 
   /** The largest magnitude of an 8 bit weight. */

@@ -124,7 +124,9 @@ public record QuantizedFolder(List<QuantizedFile> graphs) {
     }
     if (all.isEmpty()) {
       throw new ModelNotFoundException(
-          "model folder " + model + " holds no .onnx file, neither at its root nor under onnx/; "
+          "model folder "
+              + model
+              + " holds no .onnx file, neither at its root nor under onnx/; "
               + "export the model first");
     }
     List<Path> plain = all.stream().filter(file -> !isVariant(file)).toList();
@@ -154,7 +156,8 @@ public record QuantizedFolder(List<QuantizedFile> graphs) {
   private static QuantizedFile quantize(
       Path model, Path source, Path folder, Quantization quantization) throws IOException {
     String name = source.getFileName().toString();
-    String role = name.substring(0, name.length() - (isHalf(source) ? HALF + GRAPH : GRAPH).length());
+    String role =
+        name.substring(0, name.length() - (isHalf(source) ? HALF + GRAPH : GRAPH).length());
     String suffix =
         quantization.format() == WeightFormat.INT8
             ? "_quantized"
@@ -196,9 +199,7 @@ public record QuantizedFolder(List<QuantizedFile> graphs) {
       for (Path part : name) {
         hidden |= part.toString().startsWith(".");
       }
-      if (!hidden
-          && !left.contains(file)
-          && !TRAINING_WEIGHTS.matcher(name.toString()).matches()) {
+      if (!hidden && !left.contains(file) && !TRAINING_WEIGHTS.matcher(name.toString()).matches()) {
         Path target = folder.resolve(name);
         Files.createDirectories(target.toAbsolutePath().getParent());
         Files.copy(file, target);

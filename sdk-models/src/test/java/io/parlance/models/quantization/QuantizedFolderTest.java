@@ -62,8 +62,7 @@ class QuantizedFolderTest {
   @CsvSource({"INT8, model_quantized.onnx", "INT4, model_q4.onnx"})
   void everythingButWeightsIsCopiedAndTheOnlyGraphIsFound(WeightFormat format, String name)
       throws IOException {
-    Quantization quantization =
-        format == WeightFormat.INT8 ? Quantization.INT8 : Quantization.INT4;
+    Quantization quantization = format == WeightFormat.INT8 ? Quantization.INT8 : Quantization.INT4;
     QuantizedFolder done = QuantizedFolder.write(model, output, quantization);
     assertThat(files(output))
         .containsExactly("1_Pooling/config.json", "config.json", "onnx/" + name);
@@ -109,9 +108,7 @@ class QuantizedFolderTest {
   void graphWithoutMatricesToQuantizeIsRefused() throws IOException {
     List<String> before = files(place);
     assertThatThrownBy(
-            () ->
-                QuantizedFolder.write(
-                    model, output, Quantization.INT8.excluding(List.of("*"))))
+            () -> QuantizedFolder.write(model, output, Quantization.INT8.excluding(List.of("*"))))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("no matrix of at least 1024 weights")
         .hasMessageContaining("besides those that are excluded");

@@ -84,8 +84,8 @@ final class QuantizeCommand extends Subcommand {
     return switch (precision) {
       case "int8" -> WeightFormat.INT8;
       case "q4" -> WeightFormat.INT4;
-      default -> throw new RefusedException(
-          "--precision is '" + precision + "', expected int8 or q4");
+      default ->
+          throw new RefusedException("--precision is '" + precision + "', expected int8 or q4");
     };
   }
 }
