@@ -1,5 +1,6 @@
 package io.parlance.models.architecture;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.parlance.model.ModelConfig;
 import java.util.List;
@@ -29,6 +30,8 @@ public record MarianConfig(
           false,
           true,
           false);
+
+  private static final int BEAMS = 4;
 
   private static final BartSettings DEFAULTS =
       BartSettings.large(
@@ -91,6 +94,55 @@ public record MarianConfig(
   }
 
   /**
+   * The same with other sizes. New weights get the standard deviation {@code 1 /
+   * sqrt(hiddenSize)}, which suits embeddings that are multiplied by {@code sqrt(hiddenSize)}.
+   *
+   * @param encoderLayers layers of the encoder
+   * @param decoderLayers layers of the decoder
+   * @param hiddenSize the width, a multiple of {@code heads}
+   * @param heads of the attention on both sides
+   * @param feedForwardSize the width inside of the feed-forward layers
+   */
+  public MarianConfig sizes(
+      int encoderLayers, int decoderLayers, int hiddenSize, int heads, int feedForwardSize) {
+    return with(
+        "encoder_layers",
+        encoderLayers,
+        "decoder_layers",
+        decoderLayers,
+        "d_model",
+        hiddenSize,
+        "encoder_attention_heads",
+        heads,
+        "decoder_attention_heads",
+        heads,
+        "encoder_ffn_dim",
+        feedForwardSize,
+        "decoder_ffn_dim",
+        feedForwardSize,
+        "init_std",
+        1 / Math.sqrt(hiddenSize));
+  }
+
+  /** The same for texts of up to so many tokens. */
+  public MarianConfig positions(int positions) {
+    return with("max_position_embeddings", positions);
+  }
+
+  /** The same with another dropout probability. */
+  public MarianConfig dropout(double probability) {
+    return with("dropout", probability);
+  }
+
+  private MarianConfig with(Object... changes) {
+    JsonObject json = model(Head.CONDITIONAL_GENERATION).configuration();
+    for (int i = 0; i < changes.length; i += 2) {
+      json.addProperty((String) changes[i], (Number) changes[i + 1]);
+    }
+    return from(ModelConfig.of("Marian", json));
+  }
+
+  /**
    * Reads {@code config.json}.
    *
    * @throws IllegalArgumentException naming the key, if a value is wrong
@@ -112,6 +164,19 @@ public record MarianConfig(
 
   @Override
   public PretrainedModel model(Head head) {
-    return new EncoderDecoderModel(layers(), head);
+    return new EncoderDecoderModel(layers(), head, generation());
+  }
+
+  /** As the translators of OPUS-MT have it: 4 beams, and never padding in a text. */
+  private GenerationSettings generation() {
+    JsonObject json = new JsonObject();
+    JsonArray word = new JsonArray();
+    word.add(settings.tokens().padding());
+    JsonArray words = new JsonArray();
+    words.add(word);
+    json.add("bad_words_ids", words);
+    json.addProperty("max_length", settings.positions());
+    json.addProperty("num_beams", BEAMS);
+    return new GenerationSettings(json, new JsonObject());
   }
 }

@@ -3,7 +3,6 @@ package io.parlance.models.training;
 import io.parlance.InvalidInputException;
 import io.parlance.NlpException;
 import io.parlance.models.TrainableModel;
-import io.parlance.models.architecture.Inputs;
 import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.OnnxWriter;
 import io.parlance.models.graph.Value;
@@ -25,7 +24,8 @@ public final class Evaluator implements AutoCloseable {
 
   private final TrainingData data;
   private final List<int[]> batches;
-  private final Map<String, Tensor> parameters;
+  private final TrainableModel model;
+  private final SessionOptions options;
   private final Session session;
 
   /**
@@ -38,10 +38,11 @@ public final class Evaluator implements AutoCloseable {
       TrainableModel model, TrainingData data, LengthBucketing batching, SessionOptions options) {
     this.data = data;
     this.batches = batching.sorted(data.lengths());
-    this.parameters = model.parameters();
+    this.model = model;
+    this.options = options;
     Graph graph = Graph.inference(model.model().architecture());
     data.declareInputs(model.model(), graph);
-    Map<String, Value> outputs = model.model().forward(Inputs.of(graph));
+    Map<String, Value> outputs = data.forward(model.model(), graph);
     if (!outputs.containsKey(GradientStep.LOSS)) {
       throw new InvalidInputException(
           model.model().architecture()
@@ -85,13 +86,14 @@ public final class Evaluator implements AutoCloseable {
     }
     Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
     metrics.putAll(scorer.metrics());
+    metrics.putAll(data.measure(model, options));
     metrics.put(Metric.LOSS, loss);
     return new Evaluation(step, metrics);
   }
 
   private Map<String, Tensor> inputs(TrainingData.Batch batch) {
     Map<String, Tensor> inputs = new LinkedHashMap<>(batch.inputs());
-    inputs.putAll(parameters);
+    inputs.putAll(model.parameters());
     inputs.keySet().retainAll(session.inputs().keySet());
     return inputs;
   }

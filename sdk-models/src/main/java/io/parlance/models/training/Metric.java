@@ -15,7 +15,11 @@ public enum Metric {
   /** Linear correlation of predicted and true numbers. */
   PEARSON,
   /** Correlation of their ranks. */
-  SPEARMAN;
+  SPEARMAN,
+  /** BLEU of texts that the model wrote, from 0 to 100. */
+  BLEU,
+  /** chrF2 of texts that the model wrote, from 0 to 100. */
+  CHRF;
 
   /** Whether {@code value} is better than {@code other}. */
   public boolean isBetter(double value, double other) {

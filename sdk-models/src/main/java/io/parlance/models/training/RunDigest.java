@@ -38,6 +38,16 @@ final class RunDigest {
     return this;
   }
 
+  RunDigest add(int[] ids) {
+    ByteBuffer bytes = ByteBuffer.allocate((ids.length + 1) * Integer.BYTES);
+    bytes.putInt(ids.length);
+    for (int id : ids) {
+      bytes.putInt(id);
+    }
+    digest.update(bytes.flip());
+    return this;
+  }
+
   String hex() {
     return HexFormat.of().formatHex(digest.digest());
   }

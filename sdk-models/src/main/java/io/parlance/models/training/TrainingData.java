@@ -1,9 +1,13 @@
 package io.parlance.models.training;
 
+import io.parlance.models.TrainableModel;
+import io.parlance.models.architecture.Inputs;
 import io.parlance.models.architecture.PretrainedModel;
 import io.parlance.models.graph.Graph;
+import io.parlance.models.graph.Value;
 import io.parlance.models.random.CounterRandom;
 import io.parlance.runtime.Outputs;
+import io.parlance.runtime.SessionOptions;
 import io.parlance.runtime.Tensor;
 import java.util.Map;
 
@@ -60,6 +64,14 @@ public interface TrainingData {
   void declareInputs(PretrainedModel model, Graph graph);
 
   /**
+   * Writes the outputs that training and evaluation look at, {@code loss} among them, for the
+   * inputs of {@link #declareInputs}; the model's own unless the data have a loss of their own.
+   */
+  default Map<String, Value> forward(PretrainedModel model, Graph graph) {
+    return model.forward(Inputs.of(graph));
+  }
+
+  /**
    * Makes a batch.
    *
    * @param examples the numbers of its examples
@@ -69,6 +81,17 @@ public interface TrainingData {
 
   /** A new scorer for one evaluation. */
   Scorer newScorer();
+
+  /**
+   * Numbers of an evaluation that do not follow from outputs for batches, such as those of texts
+   * that the model writes; none unless said.
+   *
+   * @param model with the parameters that are measured
+   * @param options how graphs run
+   */
+  default Map<Metric, Double> measure(TrainableModel model, SessionOptions options) {
+    return Map.of();
+  }
 
   /** A digest of everything that decides the batches. */
   String digest();

@@ -3,7 +3,6 @@ package io.parlance.models.training;
 import io.parlance.InvalidInputException;
 import io.parlance.NlpException;
 import io.parlance.models.TrainableModel;
-import io.parlance.models.architecture.Inputs;
 import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.Value;
 import io.parlance.models.random.CounterRandom;
@@ -65,7 +64,7 @@ final class TrainingRun implements AutoCloseable {
     this.graph = Graph.training(model.model().architecture());
     data.declareInputs(model.model(), graph);
     SessionOptions sessions = GradientStep.options().withExecution(settings.execution);
-    Map<String, Value> outputs = model.model().forward(Inputs.of(graph));
+    Map<String, Value> outputs = data.forward(model.model(), graph);
     Value loss = outputs.get(GradientStep.LOSS);
     if (loss == null) {
       throw new InvalidInputException(

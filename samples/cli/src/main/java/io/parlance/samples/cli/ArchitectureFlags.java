@@ -5,6 +5,7 @@ import io.parlance.model.ModelSource;
 import io.parlance.models.architecture.Architectures;
 import io.parlance.models.architecture.EncoderConfig;
 import io.parlance.models.architecture.Head;
+import io.parlance.models.architecture.MarianConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -41,6 +42,12 @@ final class ArchitectureFlags {
       defaultValue = "4",
       description = "Layers (default: ${DEFAULT-VALUE}).")
   private int layers;
+
+  @Option(
+      names = "--decoder-layers",
+      paramLabel = "N",
+      description = "For translate: layers of the decoder (default: as many as --layers).")
+  private @Nullable Integer decoderLayers;
 
   @Option(
       names = "--hidden",
@@ -101,6 +108,31 @@ final class ArchitectureFlags {
                         .dropout(NEW_DROPOUT))
             .maximumLength(maximumLength);
     return withDropout(config);
+  }
+
+  /** A new encoder-decoder for a vocabulary in Marian's order. */
+  MarianConfig freshTranslator(int vocabularySize) {
+    if (family != null && !family.equals("marian")) {
+      throw new RefusedException(
+          "--architecture is '" + family + "'; new models for translate are 'marian'");
+    }
+    int wide = feedForward == null ? FEED_FORWARD_FACTOR * hidden : feedForward;
+    return MarianConfig.opusMt(vocabularySize)
+        .sizes(layers, decoderLayers == null ? layers : decoderLayers, hidden, heads, wide)
+        .positions(maximumLength)
+        .dropout(dropout == null ? NEW_DROPOUT : dropout);
+  }
+
+  /** Refuses what the configuration of the folder to start from decides. */
+  void requireFolderDecides() {
+    if (family != null) {
+      throw new RefusedException(
+          "--init brings its own architecture; leave --architecture out, or --init");
+    }
+    if (dropout != null) {
+      throw new RefusedException(
+          "--init brings its own dropout, in config.json; leave --dropout out, or --init");
+    }
   }
 
   /** The configuration of the folder to start from. */

@@ -19,7 +19,9 @@ import io.parlance.models.training.LabeledExample;
 import io.parlance.models.training.MultiLabelMetrics;
 import io.parlance.models.training.RegressionMetrics;
 import io.parlance.models.training.Target;
+import io.parlance.models.training.TranslationDataset;
 import io.parlance.task.TextClassifier;
+import io.parlance.task.Translator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -33,14 +35,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Measures a classifier on labelled texts, through the same calls that an application makes. */
+/** Measures a model on texts whose answers are known, through the same calls that an application makes. */
 @Command(
     name = "evaluate",
     description = {
-      "Measures a classifier on labelled texts, an n-gram model on plain ones.",
+      "Measures a classifier on labelled texts, a translator on pairs, an n-gram model on plain "
+          + "texts.",
       "Reads lines {\"text\", \"text_pair\"?, \"label\"} and writes one JSON object with the "
           + "metrics of the problem: accuracy, macro_f1, micro_f1, matthews, pearson, "
-          + "spearman. For an n-gram model, a folder or an ARPA file, reads texts, one a line or "
+          + "spearman. For a model with an encoder and a decoder, reads {\"source\", \"target\", "
+          + "\"target_lang\"?} and writes bleu and chrf as sacrebleu has them. For an n-gram model, a folder or an ARPA file, reads texts, one a line or "
           + "JSON Lines {\"text\"}, and writes the perplexity."
     })
 final class EvaluateCommand extends Subcommand {
@@ -59,6 +63,20 @@ final class EvaluateCommand extends Subcommand {
       description = "JSON Lines with labels, or texts; plain or gzip.")
   private Path data;
 
+  @Option(
+      names = "--to",
+      paramLabel = "CODE",
+      description =
+          "For a translator: language to translate to, where it knows several and the lines do not "
+              + "name one.")
+  private @Nullable String targetLanguage;
+
+  @Option(
+      names = "--beams",
+      paramLabel = "N",
+      description = "For a translator: beams; the model's own setting if not given.")
+  private @Nullable Integer beams;
+
   @Override
   public Integer call() throws IOException {
     String given = model.model();
@@ -66,6 +84,13 @@ final class EvaluateCommand extends Subcommand {
       return measureNgrams(Path.of(given));
     }
     ModelSource source = given == null ? StarterModels.find("classifier") : ModelSource.of(given);
+    if (ModelFolder.open(source).hasGraph(ModelFolder.ENCODER)) {
+      return measureTranslations(source);
+    }
+    if (targetLanguage != null || beams != null) {
+      throw new RefusedException(
+          "--to and --beams are for translators, and " + source + " is none; leave them out");
+    }
     try (Nlp nlp =
         Nlp.builder()
             .classifier(source)
@@ -81,6 +106,23 @@ final class EvaluateCommand extends Subcommand {
           .messages()
           .printf(Locale.ROOT, "%.0f texts/s%n", dataset.examples().size() / seconds);
       write(metrics);
+    }
+    return ExitStatus.SUCCESS;
+  }
+
+  private int measureTranslations(ModelSource source) throws IOException {
+    TranslationDataset dataset = TranslationDataset.read(data);
+    try (Nlp nlp =
+        Nlp.builder()
+            .translator(source)
+            .execution(model.execution())
+            .cache(CachePolicy.none())
+            .build()) {
+      Translator translator = nlp.translator();
+      Integer wanted = beams;
+      write(
+          new TranslationMeasurement(wanted == null ? translator : translator.beams(wanted))
+              .measure(dataset, targetLanguage, streams()));
     }
     return ExitStatus.SUCCESS;
   }

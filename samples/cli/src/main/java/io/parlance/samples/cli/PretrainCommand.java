@@ -72,12 +72,13 @@ final class PretrainCommand extends TrainingCommand {
   }
 
   @Override
-  TrainingData trainingData(Tokenizer tokenizer, int maximumLength) {
+  TrainingData trainingData(Tokenizer tokenizer, PretrainedModel model, int maximumLength) {
     return MaskedTexts.data(texts(train), tokenizer, maximumLength, wholeWords);
   }
 
   @Override
-  @Nullable TrainingData developmentData(Tokenizer tokenizer, int maximumLength) {
+  @Nullable TrainingData developmentData(
+      Tokenizer tokenizer, PretrainedModel model, int maximumLength) {
     return development.isEmpty()
         ? null
         : MaskedTexts.data(texts(development), tokenizer, maximumLength, wholeWords);

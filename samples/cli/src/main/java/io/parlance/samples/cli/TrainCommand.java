@@ -2,14 +2,17 @@ package io.parlance.samples.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.parlance.models.TrainableModel;
 import io.parlance.models.architecture.EncoderConfig;
 import io.parlance.models.architecture.Head;
 import io.parlance.models.architecture.Labels;
 import io.parlance.models.architecture.PretrainedModel;
 import io.parlance.models.ngram.NgramLanguageModel;
 import io.parlance.models.ngram.NgramTrainer;
+import io.parlance.models.training.AdamW;
 import io.parlance.models.training.ClassificationData;
 import io.parlance.models.training.LabeledDataset;
+import io.parlance.models.training.LearningRateSchedule;
 import io.parlance.models.training.TrainingData;
 import io.parlance.tokenizers.Tokenizer;
 import java.io.IOException;
@@ -18,6 +21,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,14 +36,27 @@ import picocli.CommandLine.Option;
     description = {
       "Trains a model for a task and writes its folder.",
       "classify reads JSON Lines {\"text\", \"text_pair\"?, \"label\"}; a label is a class, a "
-          + "list of classes, or a number to predict. ngram counts texts, one a line or JSON "
+          + "list of classes, or a number to predict. translate reads {\"source\", \"target\", "
+          + "\"target_lang\"?}, and learns to write any texts from others. ngram counts texts, one a line or JSON "
           + "Lines {\"text\"}, for a language model."
     })
 final class TrainCommand extends TrainingCommand {
 
+  private static final Set<String> ONLY_FOR_TRANSLATION =
+      Set.of(
+          "--label-smoothing",
+          "--dev-sentences",
+          "--decoder-layers",
+          "--source-lang",
+          "--target-lang");
+
+  private static final Set<String> NOT_FOR_TRANSLATION =
+      Set.of("--problem", "--pretrain-epochs", "--order", "--smoothing", "--pseudo-count", "--weights");
+
   /** What can be trained. */
   enum Task {
     CLASSIFY,
+    TRANSLATE,
     NGRAM;
 
     @Override
@@ -85,7 +102,10 @@ final class TrainCommand extends TrainingCommand {
 
   @Mixin private NgramFlags ngram;
 
+  @Mixin private TranslationFlags translation;
+
   private @Nullable LabeledDataset dataset;
+  private @Nullable TranslationTraining translations;
 
   @Override
   public Integer call() throws IOException {
@@ -95,7 +115,25 @@ final class TrainCommand extends TrainingCommand {
               + "--pseudo-count --weights");
       return countNgrams();
     }
+    refuse(task == Task.TRANSLATE ? NOT_FOR_TRANSLATION : ONLY_FOR_TRANSLATION);
     return super.call();
+  }
+
+  private void refuse(Set<String> options) {
+    for (OptionSpec option : spec().commandLine().getParseResult().matchedOptions()) {
+      if (options.contains(option.longestName())) {
+        throw new RefusedException(
+            option.longestName() + " has no meaning for --task " + task + "; leave it out");
+      }
+    }
+  }
+
+  /** The parts of a run that are other for translations; null for other tasks. */
+  private @Nullable TranslationTraining translations() {
+    if (task == Task.TRANSLATE && translations == null) {
+      translations = new TranslationTraining(translation, train, development);
+    }
+    return translations;
   }
 
   /** Refuses options that the task would pass over. */
@@ -149,6 +187,11 @@ final class TrainCommand extends TrainingCommand {
 
   @Override
   Iterator<String> texts() {
+    TranslationTraining pairs = translations();
+    return pairs != null ? pairs.texts() : labelledTexts();
+  }
+
+  private Iterator<String> labelledTexts() {
     return dataset().examples().stream()
         .flatMap(example -> Stream.of(example.text(), example.textPair()))
         .filter(Objects::nonNull)
@@ -162,12 +205,56 @@ final class TrainCommand extends TrainingCommand {
   }
 
   @Override
-  TrainingData trainingData(Tokenizer tokenizer, int maximumLength) {
-    return ClassificationData.of(dataset(), tokenizer, maximumLength);
+  ChosenTokenizer learnTokenizer(int size, int maximumLength) {
+    TranslationTraining pairs = translations();
+    return pairs != null
+        ? pairs.learnTokenizer(size, maximumLength)
+        : super.learnTokenizer(size, maximumLength);
   }
 
   @Override
-  @Nullable TrainingData developmentData(Tokenizer tokenizer, int maximumLength) {
+  PretrainedModel freshModel(ArchitectureFlags flags, ChosenTokenizer tokenizer) {
+    TranslationTraining pairs = translations();
+    return pairs != null
+        ? pairs.freshModel(flags, tokenizer)
+        : super.freshModel(flags, tokenizer);
+  }
+
+  @Override
+  TrainableModel trainedModel(ArchitectureFlags flags, Path folder, long seed) {
+    TranslationTraining pairs = translations();
+    return pairs != null
+        ? pairs.trainedModel(flags, folder)
+        : super.trainedModel(flags, folder, seed);
+  }
+
+  @Override
+  LearningRateSchedule usualSchedule() {
+    return task == Task.TRANSLATE
+        ? LearningRateSchedule.INVERSE_SQUARE_ROOT
+        : super.usualSchedule();
+  }
+
+  @Override
+  AdamW usualOptimizer() {
+    return task == Task.TRANSLATE ? TranslationTraining.OPTIMIZER : super.usualOptimizer();
+  }
+
+  @Override
+  TrainingData trainingData(Tokenizer tokenizer, PretrainedModel model, int maximumLength) {
+    TranslationTraining pairs = translations();
+    return pairs != null
+        ? pairs.trainingData(tokenizer, model, maximumLength)
+        : ClassificationData.of(dataset(), tokenizer, maximumLength);
+  }
+
+  @Override
+  @Nullable TrainingData developmentData(
+      Tokenizer tokenizer, PretrainedModel model, int maximumLength) {
+    TranslationTraining pairs = translations();
+    if (pairs != null) {
+      return pairs.developmentData(tokenizer, model, maximumLength);
+    }
     return development == null
         ? null
         : ClassificationData.of(

@@ -7,7 +7,9 @@ import io.parlance.models.architecture.Head;
 import io.parlance.models.architecture.PretrainedModel;
 import io.parlance.models.export.ModelExporter;
 import io.parlance.models.export.Precision;
+import io.parlance.models.training.AdamW;
 import io.parlance.models.training.Evaluation;
+import io.parlance.models.training.LearningRateSchedule;
 import io.parlance.models.training.Trainer;
 import io.parlance.models.training.TrainingData;
 import io.parlance.models.training.TrainingOptions;
@@ -72,10 +74,36 @@ abstract class TrainingCommand extends Subcommand {
   abstract PretrainedModel model(EncoderConfig<?> config);
 
   /** What is learned. */
-  abstract TrainingData trainingData(Tokenizer tokenizer, int maximumLength);
+  abstract TrainingData trainingData(Tokenizer tokenizer, PretrainedModel model, int maximumLength);
 
   /** What is measured on, null for nothing. */
-  abstract @Nullable TrainingData developmentData(Tokenizer tokenizer, int maximumLength);
+  abstract @Nullable TrainingData developmentData(
+      Tokenizer tokenizer, PretrainedModel model, int maximumLength);
+
+  /** A tokenizer learned from {@link #texts}. */
+  ChosenTokenizer learnTokenizer(int size, int maximumLength) {
+    return ChosenTokenizer.learn(texts(), size, maximumLength);
+  }
+
+  /** A model with new weights. */
+  PretrainedModel freshModel(ArchitectureFlags flags, ChosenTokenizer tokenizer) {
+    return model(flags.fresh(tokenizer.tokenizer().vocabularySize(), tokenizer.padTokenId()));
+  }
+
+  /** A model with the weights of a folder. */
+  TrainableModel trainedModel(ArchitectureFlags flags, Path folder, long seed) {
+    return TrainableModel.fineTune(model(flags.of(folder)), folder, seed);
+  }
+
+  /** How the learning rate falls unless said otherwise. */
+  LearningRateSchedule usualSchedule() {
+    return LearningRateSchedule.LINEAR;
+  }
+
+  /** The numbers of the optimizer. */
+  AdamW usualOptimizer() {
+    return AdamW.DEFAULT;
+  }
 
   @Override
   public Integer call() throws IOException {
@@ -93,10 +121,12 @@ abstract class TrainingCommand extends Subcommand {
     try (TrainableModel model = newModel(tokenizer)) {
       TrainingOptions options =
           training.options(
-              architecture.start() == null ? RATE_OF_NEW_WEIGHTS : RATE_OF_TRAINED_WEIGHTS);
+              architecture.start() == null ? RATE_OF_NEW_WEIGHTS : RATE_OF_TRAINED_WEIGHTS,
+              usualSchedule(),
+              usualOptimizer());
       int length = maximumLength(tokenizer.tokenizer(), model);
-      TrainingData data = trainingData(tokenizer.tokenizer(), length);
-      TrainingData development = developmentData(tokenizer.tokenizer(), length);
+      TrainingData data = trainingData(tokenizer.tokenizer(), model.model(), length);
+      TrainingData development = developmentData(tokenizer.tokenizer(), model.model(), length);
       TrainingResult result =
           train(model, data, development, options, training.checkpoints(output));
       if (!isInterrupted(result)) {
@@ -157,19 +187,18 @@ abstract class TrainingCommand extends Subcommand {
     }
     return tokenizerFolder != null
         ? ChosenTokenizer.in(tokenizerFolder)
-        : ChosenTokenizer.learn(texts(), vocabularySize, architecture.maximumLength());
+        : learnTokenizer(vocabularySize, architecture.maximumLength());
   }
 
   private TrainableModel newModel(ChosenTokenizer tokenizer) {
     Path start = architecture.start();
     if (start == null) {
-      PretrainedModel model =
-          model(architecture.fresh(tokenizer.tokenizer().vocabularySize(), tokenizer.padTokenId()));
+      PretrainedModel model = freshModel(architecture, tokenizer);
       return pretrainingEpochs() > 0
           ? TrainableModel.fineTune(model, pretrained(), training.seed())
           : TrainableModel.initialize(model, training.seed());
     }
-    return TrainableModel.fineTune(model(architecture.of(start)), start, training.seed());
+    return trainedModel(architecture, start, training.seed());
   }
 
   private TrainingResult train(
@@ -178,7 +207,7 @@ abstract class TrainingCommand extends Subcommand {
       @Nullable TrainingData development,
       TrainingOptions options,
       Path checkpoints) {
-    try (TrainingDisplay display = new TrainingDisplay(streams(), data.mainMetric())) {
+    try (TrainingDisplay display = new TrainingDisplay(streams(), (development == null ? data : development).mainMetric())) {
       Trainer.Builder builder =
           Trainer.builder(model, data, checkpoints)
               .options(options)
@@ -222,6 +251,10 @@ abstract class TrainingCommand extends Subcommand {
             .apply(ModelExporter.of(model.model(), model.parameters()))
             .withSafetensors()
             .metadata(origin);
+    Path start = architecture.start();
+    if (start != null) {
+      exporter = exporter.generationConfiguration(start);
+    }
     (int8 ? exporter.variant(Precision.INT8) : exporter).write(output);
   }
 

@@ -54,10 +54,10 @@ final class TrainingFlags {
   @Option(
       names = "--schedule",
       paramLabel = "SHAPE",
-      defaultValue = "LINEAR",
       description =
-          "How the rate falls after the warm-up: ${COMPLETION-CANDIDATES} (default: linear).")
-  private LearningRateSchedule schedule;
+          "How the rate falls after the warm-up: ${COMPLETION-CANDIDATES} (default: linear, for "
+              + "translate inverse_square_root).")
+  private @Nullable LearningRateSchedule schedule;
 
   @Option(
       names = "--warmup",
@@ -135,8 +135,11 @@ final class TrainingFlags {
    * The options.
    *
    * @param usualRate the learning rate where none is given
+   * @param usualSchedule its shape where none is given
+   * @param usualOptimizer Adam's numbers
    */
-  TrainingOptions options(double usualRate) {
+  TrainingOptions options(
+      double usualRate, LearningRateSchedule usualSchedule, AdamW usualOptimizer) {
     return TrainingOptions.builder()
         .epochs(epochs)
         .maximumSteps(maximumSteps)
@@ -147,10 +150,10 @@ final class TrainingFlags {
                 LengthBucketing.DEFAULT_WINDOW))
         .accumulation(accumulation)
         .learningRate(learningRate == null ? usualRate : learningRate)
-        .schedule(schedule)
+        .schedule(schedule == null ? usualSchedule : schedule)
         .warmupShare(warmup)
         .weightDecay(weightDecay)
-        .optimizer(AdamW.DEFAULT.withMaximumGradientNorm(maximumGradientNorm))
+        .optimizer(usualOptimizer.withMaximumGradientNorm(maximumGradientNorm))
         .averageDecay(averageDecay)
         .seed(seed)
         .evaluationInterval(evaluationInterval)
