@@ -94,8 +94,8 @@ public record MarianConfig(
   }
 
   /**
-   * The same with other sizes. New weights get the standard deviation {@code 1 /
-   * sqrt(hiddenSize)}, which suits embeddings that are multiplied by {@code sqrt(hiddenSize)}.
+   * The same with other sizes. New weights get the standard deviation {@code 1 / sqrt(hiddenSize)},
+   * which suits embeddings that are multiplied by {@code sqrt(hiddenSize)}.
    *
    * @param encoderLayers layers of the encoder
    * @param decoderLayers layers of the decoder

@@ -5,7 +5,6 @@ import io.parlance.models.TrainableModel;
 import io.parlance.models.architecture.Inputs;
 import io.parlance.models.architecture.PretrainedModel;
 import io.parlance.models.graph.Graph;
-import io.parlance.models.graph.Shape;
 import io.parlance.models.graph.Value;
 import io.parlance.models.objective.Losses;
 import io.parlance.models.random.CounterRandom;
@@ -61,8 +60,8 @@ public final class TranslationData implements TrainingData {
 
   /**
    * Tokenizes a data set, both sides by the same tokenizer, which adds the token that ends a text.
-   * Where a pair names its target language, the token {@code >>LANGUAGE<<} stands before the source.
-   * Texts beyond {@code maximumLength} tokens are cut at their end.
+   * Where a pair names its target language, the token {@code >>LANGUAGE<<} stands before the
+   * source. Texts beyond {@code maximumLength} tokens are cut at their end.
    *
    * @param maximumLength the largest number of tokens of a text, special tokens included
    * @param decoderStart the token that the decoder begins with, {@code decoder_start_token_id} of
@@ -205,8 +204,7 @@ public final class TranslationData implements TrainingData {
     if (scores == null || labels == null) {
       return outputs;
     }
-    return Map.of(
-        GradientStep.LOSS, Losses.smoothedCrossEntropy(scores, labels, labelSmoothing));
+    return Map.of(GradientStep.LOSS, Losses.smoothedCrossEntropy(scores, labels, labelSmoothing));
   }
 
   @Override

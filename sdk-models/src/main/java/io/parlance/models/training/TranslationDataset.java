@@ -82,8 +82,7 @@ public record TranslationDataset(List<TranslationExample> examples) {
     JsonObject object = line.object();
     JsonElement element = object.get(key);
     if (element == null) {
-      throw lines.error(
-          line.number(), "has no \"" + key + "\"; its keys are " + object.keySet());
+      throw lines.error(line.number(), "has no \"" + key + "\"; its keys are " + object.keySet());
     }
     return requireText(string(element, key, line, lines), key, line, lines);
   }
@@ -102,8 +101,7 @@ public record TranslationDataset(List<TranslationExample> examples) {
     return element.getAsString();
   }
 
-  private static String requireText(
-      String text, String key, JsonLines.Line line, JsonLines lines) {
+  private static String requireText(String text, String key, JsonLines.Line line, JsonLines lines) {
     if (text.isBlank()) {
       throw lines.error(line.number(), "\"" + key + "\" is empty; leave such pairs out");
     }

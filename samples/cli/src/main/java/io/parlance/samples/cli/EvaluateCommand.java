@@ -35,17 +35,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Measures a model on texts whose answers are known, through the same calls that an application makes. */
+/**
+ * Measures a model on texts whose answers are known, through the same calls that an application
+ * makes.
+ */
 @Command(
     name = "evaluate",
     description = {
       "Measures a classifier on labelled texts, a translator on pairs, an n-gram model on plain "
           + "texts.",
-      "Reads lines {\"text\", \"text_pair\"?, \"label\"} and writes one JSON object with the "
-          + "metrics of the problem: accuracy, macro_f1, micro_f1, matthews, pearson, "
-          + "spearman. For a model with an encoder and a decoder, reads {\"source\", \"target\", "
-          + "\"target_lang\"?} and writes bleu and chrf as sacrebleu has them. For an n-gram model, a folder or an ARPA file, reads texts, one a line or "
-          + "JSON Lines {\"text\"}, and writes the perplexity."
+      "Reads lines {\"text\", \"text_pair\"?, \"label\"} and writes one JSON object with the"
+          + " metrics of the problem: accuracy, macro_f1, micro_f1, matthews, pearson, spearman."
+          + " For a model with an encoder and a decoder, reads {\"source\", \"target\","
+          + " \"target_lang\"?} and writes bleu and chrf as sacrebleu has them. For an n-gram"
+          + " model, a folder or an ARPA file, reads texts, one a line or JSON Lines {\"text\"},"
+          + " and writes the perplexity."
     })
 final class EvaluateCommand extends Subcommand {
 

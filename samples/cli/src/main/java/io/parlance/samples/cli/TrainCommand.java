@@ -35,10 +35,10 @@ import picocli.CommandLine.Option;
     defaultValueProvider = Recipe.Defaults.class,
     description = {
       "Trains a model for a task and writes its folder.",
-      "classify reads JSON Lines {\"text\", \"text_pair\"?, \"label\"}; a label is a class, a "
-          + "list of classes, or a number to predict. translate reads {\"source\", \"target\", "
-          + "\"target_lang\"?}, and learns to write any texts from others. ngram counts texts, one a line or JSON "
-          + "Lines {\"text\"}, for a language model."
+      "classify reads JSON Lines {\"text\", \"text_pair\"?, \"label\"}; a label is a class, a list"
+          + " of classes, or a number to predict. translate reads {\"source\", \"target\","
+          + " \"target_lang\"?}, and learns to write any texts from others. ngram counts texts, one"
+          + " a line or JSON Lines {\"text\"}, for a language model."
     })
 final class TrainCommand extends TrainingCommand {
 
@@ -51,7 +51,13 @@ final class TrainCommand extends TrainingCommand {
           "--target-lang");
 
   private static final Set<String> NOT_FOR_TRANSLATION =
-      Set.of("--problem", "--pretrain-epochs", "--order", "--smoothing", "--pseudo-count", "--weights");
+      Set.of(
+          "--problem",
+          "--pretrain-epochs",
+          "--order",
+          "--smoothing",
+          "--pseudo-count",
+          "--weights");
 
   /** What can be trained. */
   enum Task {
@@ -215,9 +221,7 @@ final class TrainCommand extends TrainingCommand {
   @Override
   PretrainedModel freshModel(ArchitectureFlags flags, ChosenTokenizer tokenizer) {
     TranslationTraining pairs = translations();
-    return pairs != null
-        ? pairs.freshModel(flags, tokenizer)
-        : super.freshModel(flags, tokenizer);
+    return pairs != null ? pairs.freshModel(flags, tokenizer) : super.freshModel(flags, tokenizer);
   }
 
   @Override

@@ -207,7 +207,8 @@ abstract class TrainingCommand extends Subcommand {
       @Nullable TrainingData development,
       TrainingOptions options,
       Path checkpoints) {
-    try (TrainingDisplay display = new TrainingDisplay(streams(), (development == null ? data : development).mainMetric())) {
+    try (TrainingDisplay display =
+        new TrainingDisplay(streams(), (development == null ? data : development).mainMetric())) {
       Trainer.Builder builder =
           Trainer.builder(model, data, checkpoints)
               .options(options)

@@ -90,7 +90,8 @@ record TranslationMeasurement(Translator translator) {
   private List<String> window(List<TranslationExample> examples, @Nullable String to) {
     String[] results = new String[examples.size()];
     TreeSet<String> languages = new TreeSet<>();
-    examples.forEach(example -> languages.add(Objects.requireNonNullElse(language(example, to), "")));
+    examples.forEach(
+        example -> languages.add(Objects.requireNonNullElse(language(example, to), "")));
     for (String language : languages) {
       List<Integer> places = new ArrayList<>();
       for (int i = 0; i < results.length; i++) {
