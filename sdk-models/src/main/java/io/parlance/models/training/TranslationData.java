@@ -193,7 +193,8 @@ public final class TranslationData implements TrainingData {
             .orElse(0);
     ModelCapacity.require(model, tokens.vocabularySize(), longest);
     model.declareInputs(graph);
-    graph.input(LABELS, ElementType.INT64, graph.inputs().get(DECODER_INPUT).shape());
+    Value before = Objects.requireNonNull(graph.inputs().get(DECODER_INPUT));
+    graph.input(LABELS, ElementType.INT64, before.shape());
   }
 
   @Override
