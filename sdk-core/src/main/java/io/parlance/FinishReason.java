@@ -8,7 +8,7 @@ public enum FinishReason {
   LENGTH,
   /** It contains a text that was to end it. */
   STOP_STRING,
-  /** The time that was set for it is over. */
+  /** The time that was set for it is over; the only case in which it may miss its constraint. */
   TIME,
   /** A condition of the caller holds, or a constraint leaves nothing to add. */
   CONDITION

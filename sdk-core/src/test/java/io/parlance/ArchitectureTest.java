@@ -88,6 +88,8 @@ class ArchitectureTest {
           .definedBy("io.parlance.cache")
           .layer("segmentation")
           .definedBy("io.parlance.segmentation")
+          .layer("constraint")
+          .definedBy("io.parlance.generation.constraint")
           .layer("generation")
           .definedBy("io.parlance.generation")
           .layer("task")
@@ -102,6 +104,8 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("task", "facade")
           .whereLayer("segmentation")
           .mayOnlyBeAccessedByLayers("task")
+          .whereLayer("constraint")
+          .mayOnlyBeAccessedByLayers("generation", "task")
           .whereLayer("cache")
           .mayOnlyBeAccessedByLayers("generation", "task", "facade")
           .whereLayer("model")
@@ -109,5 +113,5 @@ class ArchitectureTest {
           .whereLayer("runtime")
           .mayOnlyBeAccessedByLayers("model", "cache", "generation", "task")
           .whereLayer("tokenizers")
-          .mayOnlyBeAccessedByLayers("model", "generation", "task");
+          .mayOnlyBeAccessedByLayers("model", "constraint", "generation", "task");
 }

@@ -76,7 +76,9 @@ final class BeamSearch extends Search {
               options.get(GenerationOption.EARLY_STOPPING, EarlyStopping.FALSE),
               request.maxLength() - request.prompt().length);
       candidates = new TopCandidates(kept);
-      for (int i = 0; i < size; i++) {
+      // beams that do not exist yet are copies, which a constraint with few texts could not part
+      int first = request.isConstrained() ? 1 : size;
+      for (int i = 0; i < first; i++) {
         beams.add(new Beam(new TokenSequence(request.prompt()), i == 0 ? 0 : NOT_YET, 0));
       }
     }
@@ -96,7 +98,9 @@ final class BeamSearch extends Search {
       }
       for (int j = 0; j < groupSize; j++) { // the step in which a group ends still counts
         chosen[i * groupSize + j] =
-            wasDone ? request().padToken() : group.beams.get(j).sequence.last();
+            wasDone || j >= group.beams.size()
+                ? request().padToken()
+                : group.beams.get(j).sequence.last();
       }
     }
     first = false;
@@ -116,7 +120,7 @@ final class BeamSearch extends Search {
     TopCandidates candidates = group.candidates;
     candidates.clear();
     int position = group.beams.get(0).sequence.newTokens();
-    for (int i = 0; i < groupSize; i++) {
+    for (int i = 0; i < group.beams.size(); i++) {
       Beam beam = group.beams.get(i);
       read(logits, first ? 0 : beam.row, scores);
       Distribution.logSoftmax(scores);
@@ -124,7 +128,9 @@ final class BeamSearch extends Search {
       for (int token = 0; token < scores.length; token++) {
         float score = scores[token] + beam.score;
         if (!sample) {
-          candidates.offer(score, i, token);
+          if (constraint() == null || score != Float.NEGATIVE_INFINITY) {
+            candidates.offer(score, i, token);
+          }
         } else if (score > NOT_YET / 2) {
           // the Gumbel trick draws without replacement in proportion to the probabilities
           double uniform = draws.uniform(position, i * scores.length + token);
@@ -141,7 +147,7 @@ final class BeamSearch extends Search {
   private void orderDrawn(Group group, RowLogits logits) {
     TopCandidates drawn = group.candidates;
     float[] own = new float[drawn.size()];
-    for (int i = 0; i < groupSize; i++) {
+    for (int i = 0; i < group.beams.size(); i++) {
       Beam beam = group.beams.get(i);
       read(logits, first ? 0 : beam.row, scores);
       Distribution.logSoftmax(scores);
@@ -179,10 +185,15 @@ final class BeamSearch extends Search {
       } else {
         TokenSequence sequence = parent.sequence.copy();
         sequence.add(token);
-        next.add(new Beam(sequence, score, first ? 0 : parent.row));
+        if (isComplete(sequence)) {
+          group.hypotheses.add(sequence, score, generated, false);
+        } else {
+          next.add(new Beam(sequence, score, first ? 0 : parent.row));
+        }
       }
     }
-    boolean exhausted = next.size() < groupSize; // fewer tokens are allowed than there are beams
+    // fewer tokens are allowed than there are beams, which with a constraint is nothing special
+    boolean exhausted = constraint() == null ? next.size() < groupSize : next.isEmpty();
     group.done =
         exhausted
             || group.hypotheses.isDone(
@@ -262,10 +273,13 @@ final class BeamSearch extends Search {
         request().stop() == StopCondition.NEVER || sequence.newTokens() == 0
             ? null
             : request().stop().check(sequence.generated());
+    FinishReason unended =
+        isComplete(sequence)
+            ? FinishReason.CONDITION
+            : outOfTime ? FinishReason.TIME : FinishReason.LENGTH;
     FinishReason reason =
-        hypothesis.ended()
-            ? FinishReason.END_TOKEN
-            : stop != null ? stop : outOfTime ? FinishReason.TIME : FinishReason.LENGTH;
+        hypothesis.ended() ? FinishReason.END_TOKEN : stop != null ? stop : unended;
+    verify(hypothesis.sequence(), hypothesis.ended() ? FinishReason.LENGTH : reason);
     return new GeneratedTokens(sequence.generated(), new float[0], hypothesis.score(), reason);
   }
 }

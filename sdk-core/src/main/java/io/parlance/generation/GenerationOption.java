@@ -171,6 +171,18 @@ public final class GenerationOption<T> {
   public static final GenerationOption<List<String>> STOP_STRINGS =
       option("stop_strings", OptionKind.texts(), "Texts that end an answer.");
 
+  /** Texts one of which the answer is. Not a key of transformers. */
+  public static final GenerationOption<List<String>> CHOICES =
+      option("choices", OptionKind.choices(), "Texts one of which the answer is.");
+
+  /** A regular expression that matches the answer as a whole. Not a key of transformers. */
+  public static final GenerationOption<String> REGEX =
+      option("regex", OptionKind.regex(), "A regular expression that the answer matches.");
+
+  /** A JSON schema that the answer, a JSON document, conforms to. Not a key of transformers. */
+  public static final GenerationOption<JsonElement> JSON_SCHEMA =
+      option("json_schema", OptionKind.jsonSchema(), "A JSON schema that the answer conforms to.");
+
   /** The token that fills unused places. */
   public static final GenerationOption<List<Integer>> PAD_TOKEN_ID =
       option("pad_token_id", OptionKind.tokens(), "The token that fills unused places.");

@@ -3,6 +3,7 @@ package io.parlance.generation;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.parlance.InvalidInputException;
+import io.parlance.generation.constraint.Constraint;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,6 +77,40 @@ public record GenerationOptions(Map<GenerationOption<?>, Object> values) {
     Map<GenerationOption<?>, Object> changed = new LinkedHashMap<>(values);
     changed.put(option, option.check(value));
     return new GenerationOptions(changed);
+  }
+
+  /** The same without a value for an option. */
+  public GenerationOptions without(GenerationOption<?> option) {
+    Map<GenerationOption<?>, Object> changed = new LinkedHashMap<>(values);
+    changed.remove(option);
+    return new GenerationOptions(changed);
+  }
+
+  /**
+   * What the text of an answer is held to, or null where it is free.
+   *
+   * @throws InvalidInputException if there is more than one constraint
+   */
+  @Nullable Constraint constraint() {
+    List<Constraint> all = new ArrayList<>();
+    List<String> choices = get(GenerationOption.CHOICES);
+    if (choices != null) {
+      all.add(new Constraint.Choices(choices));
+    }
+    String regex = get(GenerationOption.REGEX);
+    if (regex != null) {
+      all.add(new Constraint.Regex(regex));
+    }
+    JsonElement schema = get(GenerationOption.JSON_SCHEMA);
+    if (schema != null) {
+      all.add(new Constraint.Schema(schema));
+    }
+    if (all.size() > 1) {
+      throw new InvalidInputException(
+          "an answer is held to one of choices, regex and json_schema; found "
+              + all.stream().map(Constraint::description).toList());
+    }
+    return all.isEmpty() ? null : all.get(0);
   }
 
   /** These, and under them those given here; a value here wins. */

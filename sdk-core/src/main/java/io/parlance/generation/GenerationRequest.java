@@ -3,6 +3,7 @@ package io.parlance.generation;
 import static io.parlance.generation.GenerationOption.*;
 
 import io.parlance.InvalidInputException;
+import io.parlance.generation.constraint.TokenConstraint;
 import io.parlance.runtime.RunControl;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,6 +39,7 @@ public final class GenerationRequest {
   private final IntConsumer listener;
   private final @Nullable GenerativeModel assistant;
   private final long endNanos;
+  private final @Nullable ConstraintLimits constraint;
 
   private GenerationRequest(Builder builder) {
     options = builder.options;
@@ -54,7 +56,21 @@ public final class GenerationRequest {
     endNanos =
         System.nanoTime()
             + (seconds == null ? Long.MAX_VALUE / 4 : (long) (Math.min(seconds, 1e8) * 1e9));
+    constraint = limits(builder);
     checkCombinations();
+    if (constraint != null) {
+      int room = maxLength - prompt.length - constraint.skipped();
+      constraint.constraint().requireRoom(constraint.atBeginning(), room, endTokens);
+    }
+  }
+
+  private static @Nullable ConstraintLimits limits(Builder builder) {
+    TokenConstraint given = builder.constraint;
+    boolean forced =
+        builder.prompt.length == 1 && builder.options.get(FORCED_BOS_TOKEN_ID) != null;
+    return given == null
+        ? null
+        : new ConstraintLimits(given, builder.constraintAtBeginning, forced ? 1 : 0);
   }
 
   /**
@@ -77,6 +93,8 @@ public final class GenerationRequest {
     private boolean logProbabilities;
     private IntConsumer listener = token -> {};
     private @Nullable GenerativeModel assistant;
+    private @Nullable TokenConstraint constraint;
+    private boolean constraintAtBeginning;
 
     private Builder(int[] prompt, GenerationOptions options) {
       this.prompt = prompt;
@@ -98,6 +116,17 @@ public final class GenerationRequest {
     /** What else ends a sequence. */
     public Builder stop(StopCondition condition) {
       stop = condition;
+      return this;
+    }
+
+    /**
+     * What the text of the answer is held to.
+     *
+     * @param atBeginning whether nothing of the prompt is text before it
+     */
+    public Builder constraint(TokenConstraint held, boolean atBeginning) {
+      constraint = held;
+      constraintAtBeginning = atBeginning;
       return this;
     }
 
@@ -125,7 +154,8 @@ public final class GenerationRequest {
     /**
      * Checks everything.
      *
-     * @throws InvalidInputException if options exclude each other, or leave no room for a token
+     * @throws InvalidInputException if options exclude each other, leave no room for a token, or
+     *     not enough for the constraint
      */
     public GenerationRequest build() {
       return new GenerationRequest(this);
@@ -213,6 +243,11 @@ public final class GenerationRequest {
               + " and guidance_scale "
               + guidance()
               + " must be 1");
+    }
+    if (constraint != null && stop != StopCondition.NEVER) {
+      throw new InvalidInputException(
+          "a constraint says itself where the answer ends; leave out stop_strings and other"
+              + " conditions");
     }
     if (guidance() != 1 && source != null) {
       throw new InvalidInputException(
@@ -324,9 +359,26 @@ public final class GenerationRequest {
     return guidance() == 1 ? rows : 2 * rows;
   }
 
-  /** Processors in the order of transformers; some keep memory, so each search has its own. */
+  boolean isConstrained() {
+    return constraint != null;
+  }
+
+  /** What holds the sequences of one search to the constraint; null where there is none. */
+  @Nullable ConstraintProcessor constraint(int vocabulary) {
+    return constraint == null ? null : new ConstraintProcessor(constraint, this, vocabulary);
+  }
+
+  /** Processors without a constraint. */
   List<LogitsProcessor> processors() {
+    return processors(null);
+  }
+
+  /** Processors in the order of transformers; some keep memory, so each search has its own. */
+  List<LogitsProcessor> processors(@Nullable ConstraintProcessor held) {
     List<LogitsProcessor> all = new ArrayList<>();
+    if (held != null) {
+      all.add(held.remembering());
+    }
     int[] context = source == null ? prompt : source;
     Map<List<Integer>, Double> bias = options.get(SEQUENCE_BIAS);
     if (bias != null) {
@@ -347,6 +399,9 @@ public final class GenerationRequest {
       all.add(TokenProcessors.decay(decay, prompt.length, endTokens));
     }
     addSuppressed(all);
+    if (held != null) {
+      all.add(held);
+    }
     if (options.get(DO_SAMPLE, false)) {
       addWarpers(all);
     }

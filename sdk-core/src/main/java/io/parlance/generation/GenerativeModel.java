@@ -4,6 +4,8 @@ import io.parlance.InvalidInputException;
 import io.parlance.ModelUnusableException;
 import io.parlance.cache.CachePolicy;
 import io.parlance.cache.PromptCache;
+import io.parlance.generation.constraint.ConstrainedText;
+import io.parlance.generation.constraint.TokenConstraint;
 import io.parlance.model.ModelConfig;
 import io.parlance.model.ModelFolder;
 import io.parlance.model.ModelSource;
@@ -31,6 +33,7 @@ public final class GenerativeModel implements AutoCloseable {
   private final GenerationOptions options;
   private final PromptCache promptCache;
   private final Map<String, TaskSettings> tasks;
+  private final ModelConstraints constraints;
   private volatile @Nullable ChatTemplate chatTemplate;
 
   private GenerativeModel(
@@ -46,6 +49,7 @@ public final class GenerativeModel implements AutoCloseable {
     this.tokenizer = tokenizer;
     this.options = options;
     this.tasks = tasks;
+    this.constraints = new ModelConstraints(folder.name(), tokenizer, decoder.vocabularySize());
   }
 
   /**
@@ -212,7 +216,8 @@ public final class GenerativeModel implements AutoCloseable {
   public GenerationRequest.Builder request(int[] tokens, GenerationOptions given) {
     GenerationOptions all = given.over(options);
     if (!decoder.hasEncoder()) {
-      return GenerationRequest.of(tokens, all).positions(positions());
+      GenerationRequest.Builder request = GenerationRequest.of(tokens, all).positions(positions());
+      return constrained(request, all, tokens);
     }
     int most = positions().orElse(Integer.MAX_VALUE);
     if (tokens.length == 0 || tokens.length > most) {
@@ -224,7 +229,32 @@ public final class GenerativeModel implements AutoCloseable {
               + " reads at least 1"
               + (most == Integer.MAX_VALUE ? "" : " and at most " + most));
     }
-    return GenerationRequest.of(start(all), all).source(tokens).positions(positions());
+    GenerationRequest.Builder request =
+        GenerationRequest.of(start(all), all).source(tokens).positions(positions());
+    return constrained(request, all, tokens);
+  }
+
+  /** Holds a request to the constraint of its options, if there is one. */
+  private GenerationRequest.Builder constrained(
+      GenerationRequest.Builder request, GenerationOptions all, int[] prompt) {
+    TokenConstraint held = constraints.of(all);
+    return held == null ? request : request.constraint(held, isAtBeginning(held, prompt));
+  }
+
+  private boolean isAtBeginning(TokenConstraint held, int[] prompt) {
+    return decoder.hasEncoder() || !held.hasText(prompt);
+  }
+
+  /**
+   * Makes text of a constrained answer.
+   *
+   * @param tokens that the request was made of
+   * @param given the caller's options
+   * @return null where nothing constrains the answer
+   */
+  public @Nullable ConstrainedText constrainedText(int[] tokens, GenerationOptions given) {
+    TokenConstraint held = constraints.of(given.over(options));
+    return held == null ? null : held.text(isAtBeginning(held, tokens));
   }
 
   /** SHA-256 of its files; see {@link ModelFolder#digest()}. */

@@ -74,6 +74,9 @@ final class IndependentSearch extends Search {
 
   private @Nullable FinishReason reason(TokenSequence sequence, int token) {
     GenerationRequest request = request();
+    if (!request.isEnd(token) && isComplete(sequence)) {
+      return FinishReason.CONDITION;
+    }
     FinishReason own =
         request.isEnd(token) ? FinishReason.END_TOKEN : request.stop().check(sequence.generated());
     if (own != null) {
@@ -120,6 +123,7 @@ final class IndependentSearch extends Search {
     List<GeneratedTokens> results = new ArrayList<>(all.size());
     for (Running each : all) {
       FinishReason reason = each.reason == null ? FinishReason.TIME : each.reason;
+      verify(each.sequence, reason);
       results.add(
           new GeneratedTokens(
               each.sequence.generated(), each.logProbabilities, Double.NaN, reason));

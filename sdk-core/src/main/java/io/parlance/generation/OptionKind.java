@@ -1,9 +1,15 @@
 package io.parlance.generation;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
+import com.google.gson.Strictness;
+import io.parlance.InvalidInputException;
+import io.parlance.generation.constraint.Constraint;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Which values an option takes, and how JSON spells them. */
 interface OptionKind<T> {
+  /** Reads JSON as the standard has it. */
+  Gson STRICT = new GsonBuilder().setStrictness(Strictness.STRICT).create();
+
   /** For messages, for example {@code a whole number of at least 1}. */
   String expected();
 
@@ -108,6 +117,51 @@ interface OptionKind<T> {
                             ? text.getAsString()
                             : null),
         value -> value.stream().noneMatch(String::isEmpty));
+  }
+
+  /** Texts for an answer to be one of; what cannot be enforced is refused with its reason. */
+  static OptionKind<List<String>> choices() {
+    OptionKind<List<String>> texts = texts();
+    return of(
+        texts.expected(),
+        texts::parse,
+        value -> !value.isEmpty() && texts.allows(value) && enforced(new Constraint.Choices(value)));
+  }
+
+  /** A regular expression; what cannot be enforced is refused with its reason. */
+  static OptionKind<String> regex() {
+    return of(
+        "a regular expression",
+        element ->
+            element instanceof JsonPrimitive text && text.isString() ? text.getAsString() : null,
+        value -> enforced(new Constraint.Regex(value)));
+  }
+
+  /** A JSON schema, or a text that has one; what cannot be enforced is refused with its reason. */
+  static OptionKind<JsonElement> jsonSchema() {
+    return of(
+        "a JSON schema",
+        OptionKind::parseSchema,
+        value -> enforced(new Constraint.Schema(value)));
+  }
+
+  private static @Nullable JsonElement parseSchema(JsonElement element) {
+    if (element instanceof JsonPrimitive text && text.isString()) {
+      try {
+        return STRICT.fromJson(text.getAsString(), JsonElement.class);
+      } catch (JsonParseException e) {
+        throw new InvalidInputException("json_schema is no JSON: " + e.getMessage(), e);
+      }
+    }
+    return element instanceof JsonObject
+            || element instanceof JsonPrimitive flag && flag.isBoolean()
+        ? element
+        : null;
+  }
+
+  private static boolean enforced(Constraint constraint) {
+    constraint.check();
+    return true;
   }
 
   /** {@code [[[token ids], bias], ...]}; also an object from a token id to its bias. */

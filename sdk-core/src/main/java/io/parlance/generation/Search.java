@@ -1,7 +1,9 @@
 package io.parlance.generation;
 
+import io.parlance.FinishReason;
 import io.parlance.NlpException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One prompt on its way to its answers. It has some rows in a batch; after each step it looks at
@@ -11,11 +13,13 @@ import java.util.List;
 abstract class Search {
   private final GenerationRequest request;
   private final List<LogitsProcessor> processors;
+  private final @Nullable ConstraintProcessor constraint;
   private final float[] guide;
 
   Search(GenerationRequest request, int vocabulary) {
     this.request = request;
-    this.processors = request.processors();
+    this.constraint = request.constraint(vocabulary);
+    this.processors = request.processors(constraint);
     this.guide = request.guidance() == 1 ? new float[0] : new float[vocabulary];
   }
 
@@ -30,6 +34,23 @@ abstract class Search {
 
   final List<LogitsProcessor> processors() {
     return processors;
+  }
+
+  /** What the answers are held to, or null. */
+  final @Nullable ConstraintProcessor constraint() {
+    return constraint;
+  }
+
+  /** Whether a constraint leaves nothing to add to a sequence. */
+  final boolean isComplete(TokenSequence sequence) {
+    return constraint != null && constraint.isComplete(sequence);
+  }
+
+  /** Makes sure that a finished sequence conforms to the constraint, if there is one. */
+  final void verify(TokenSequence sequence, FinishReason reason) {
+    if (constraint != null) {
+      constraint.verify(sequence, reason);
+    }
   }
 
   /** Whether each row has a second one beside it that does without the prompt. */

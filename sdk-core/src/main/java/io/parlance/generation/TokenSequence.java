@@ -1,12 +1,16 @@
 package io.parlance.generation;
 
+import io.parlance.generation.constraint.ConstraintState;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Token ids that grow at their end. Not thread-safe. */
 final class TokenSequence {
   private final int prompt;
   private int[] ids;
   private int length;
+  private @Nullable ConstraintState constraintState;
+  private int constraintLength;
 
   /** A copy of the tokens that the sequence begins with. */
   TokenSequence(int[] prompt) {
@@ -19,6 +23,8 @@ final class TokenSequence {
     this.prompt = other.prompt;
     this.ids = other.ids.clone();
     this.length = other.length;
+    this.constraintState = other.constraintState;
+    this.constraintLength = other.constraintLength;
   }
 
   TokenSequence copy() {
@@ -35,6 +41,24 @@ final class TokenSequence {
   /** Takes tokens away from the end. */
   void shorten(int newLength) {
     length = newLength;
+    if (newLength < constraintLength) {
+      constraintState = null;
+    }
+  }
+
+  /** What was last remembered of its constraint; null where nothing was. */
+  @Nullable ConstraintState constraintState() {
+    return constraintState;
+  }
+
+  /** The length at which {@link #constraintState} was remembered. */
+  int constraintLength() {
+    return constraintLength;
+  }
+
+  void constraintState(ConstraintState state, int atLength) {
+    constraintState = state;
+    constraintLength = atLength;
   }
 
   int length() {

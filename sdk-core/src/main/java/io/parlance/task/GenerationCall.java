@@ -11,6 +11,7 @@ import io.parlance.generation.GenerationRun;
 import io.parlance.generation.GenerativeModel;
 import io.parlance.generation.StopCondition;
 import io.parlance.generation.StopStrings;
+import io.parlance.generation.constraint.ConstrainedText;
 import io.parlance.model.ModelSource;
 import io.parlance.runtime.RunControl;
 import io.parlance.tokenizers.EncodingOptions;
@@ -202,6 +203,10 @@ final class GenerationCall {
     Tokenizer tokenizer = model.tokenizer();
     if (tokenizer == null) {
       return "";
+    }
+    ConstrainedText constrained = model.constrainedText(prompt, view.options());
+    if (constrained != null) {
+      return constrained.addAll(generated);
     }
     String text = null;
     if (!model.decoder().hasEncoder()) {

@@ -1,5 +1,6 @@
 package io.parlance.task;
 
+import com.google.gson.JsonPrimitive;
 import io.parlance.Cancellation;
 import io.parlance.ContinuationScore;
 import io.parlance.FinishReason;
@@ -9,6 +10,7 @@ import io.parlance.generation.GenerationOption;
 import io.parlance.generation.GenerationOptions;
 import io.parlance.generation.GenerativeModel;
 import io.parlance.generation.TextScorer;
+import io.parlance.generation.constraint.Constraint;
 import io.parlance.model.ModelSource;
 import io.parlance.runtime.CallGate;
 import io.parlance.runtime.RunControl;
@@ -22,6 +24,7 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -109,6 +112,57 @@ public final class TextGenerator {
   /** Ends an answer at any of these texts, which are not part of it. */
   public TextGenerator stopStrings(String... texts) {
     return with(GenerationOption.STOP_STRINGS, Arrays.asList(texts));
+  }
+
+  /**
+   * Writes one of these texts and nothing else, the one whose tokens the search prefers one after
+   * the other; {@link #score} compares whole texts.
+   *
+   * @throws InvalidInputException if there is none, or one is empty
+   */
+  public TextGenerator choices(String... texts) {
+    return constrained(GenerationOption.CHOICES, Arrays.asList(texts));
+  }
+
+  /**
+   * Writes a text that the pattern matches as a whole.
+   *
+   * @throws InvalidInputException if it has what no regular language has: references to groups,
+   *     looking ahead or behind, word boundaries, possessive or atomic matching
+   */
+  public TextGenerator matching(Pattern pattern) {
+    return constrained(GenerationOption.REGEX, Constraint.Regex.of(pattern).expression());
+  }
+
+  /** As {@link #matching(Pattern)}. */
+  public TextGenerator matching(String regex) {
+    return constrained(GenerationOption.REGEX, regex);
+  }
+
+  /**
+   * Writes a JSON document that conforms to a schema: the properties that it names, in its order,
+   * and no white space but single spaces after colons and commas.
+   *
+   * <p>Every answer conforms, unless its finish reason is {@link io.parlance.FinishReason#TIME}:
+   * when tokens run short, what is left is used for the shortest end, and a length that not even
+   * the shortest document fits into is refused.
+   *
+   * @throws InvalidInputException if it is no schema, or has a keyword that cannot be enforced; the
+   *     message names it
+   */
+  public TextGenerator jsonSchema(String schema) {
+    return constrained(
+        GenerationOption.JSON_SCHEMA,
+        GenerationOption.JSON_SCHEMA.parse(new JsonPrimitive(schema)));
+  }
+
+  private <T> TextGenerator constrained(GenerationOption<T> option, T value) {
+    GenerationOptions free =
+        view.options()
+            .without(GenerationOption.CHOICES)
+            .without(GenerationOption.REGEX)
+            .without(GenerationOption.JSON_SCHEMA);
+    return with(view.options(free.with(option, value)));
   }
 
   /** Whether results tell the probability of each token; not for beam search. */

@@ -4,6 +4,7 @@ import io.parlance.Generation;
 import io.parlance.generation.GenerationRun;
 import io.parlance.generation.GenerativeModel;
 import io.parlance.generation.StopStrings;
+import io.parlance.generation.constraint.ConstrainedText;
 import io.parlance.runtime.CallGate;
 import io.parlance.runtime.RunControl;
 import io.parlance.tokenizers.StreamingDetokenizer;
@@ -14,6 +15,7 @@ import java.util.Spliterator;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,16 +110,9 @@ final class TextStream implements Spliterator<String>, AutoCloseable {
     GenerationCall.Prompt tokens = call.fit(prompt.apply(call));
     current.runStarted();
     current.ran(0, tokens.tokens().length);
-    Tokenizer tokenizer = Objects.requireNonNull(loaded.tokenizer());
-    StreamingDetokenizer pieces = new StreamingDetokenizer(tokenizer, true);
-    if (!loaded.decoder().hasEncoder()) {
-      int[] all = tokens.tokens();
-      int[] tail = Arrays.copyOfRange(all, Math.max(0, all.length - CONTEXT), all.length);
-      skip = tokenizer.decode(tail, true).length();
-      for (int token : tail) {
-        skip -= pieces.add(token).length();
-      }
-    }
+    ConstrainedText constrained = loaded.constrainedText(tokens.tokens(), view.options());
+    IntFunction<String> pieces =
+        constrained == null ? detokenizer(loaded, tokens.tokens()) : constrained::add;
     stops = call.stops();
     GenerationRun opened = call.newRun(control);
     run = opened;
@@ -126,11 +121,25 @@ final class TextStream implements Spliterator<String>, AutoCloseable {
             .listener(
                 token -> {
                   current.ran(0, 1);
-                  append(pieces.add(token));
+                  append(pieces.apply(token));
                 })
             .build(),
         found -> generation = call.describe(tokens, found));
     return opened;
+  }
+
+  private IntFunction<String> detokenizer(GenerativeModel loaded, int[] prompt) {
+    Tokenizer tokenizer = Objects.requireNonNull(loaded.tokenizer());
+    StreamingDetokenizer pieces = new StreamingDetokenizer(tokenizer, true);
+    if (!loaded.decoder().hasEncoder()) {
+      int[] tail =
+          Arrays.copyOfRange(prompt, Math.max(0, prompt.length - CONTEXT), prompt.length);
+      skip = tokenizer.decode(tail, true).length();
+      for (int token : tail) {
+        skip -= pieces.add(token).length();
+      }
+    }
+    return pieces::add;
   }
 
   private void append(String piece) {

@@ -11,11 +11,11 @@ import java.util.List;
  */
 final class ByteLevelSpelling {
   private static final int FIRST_SUBSTITUTE = 0x100;
-  private static final int[] BYTES = bytes();
+  private static final int[] BYTES = table();
 
   private ByteLevelSpelling() {}
 
-  private static int[] bytes() {
+  private static int[] table() {
     int[] bytes = new int[2 * FIRST_SUBSTITUTE];
     Arrays.fill(bytes, -1);
     int substitute = FIRST_SUBSTITUTE;
@@ -33,14 +33,20 @@ final class ByteLevelSpelling {
    */
   static String decode(List<String> tokens) {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
-    for (String token : tokens) {
-      boolean spelled = token.chars().allMatch(unit -> unit < BYTES.length && BYTES[unit] >= 0);
-      if (spelled) {
-        token.chars().forEach(unit -> text.write(BYTES[unit]));
-      } else {
-        text.writeBytes(token.getBytes(StandardCharsets.UTF_8));
-      }
-    }
+    tokens.forEach(token -> text.writeBytes(bytes(token)));
     return text.toString(StandardCharsets.UTF_8);
+  }
+
+  /** The bytes of one token. */
+  static byte[] bytes(String token) {
+    byte[] bytes = new byte[token.length()];
+    for (int i = 0; i < bytes.length; i++) {
+      char unit = token.charAt(i);
+      if (unit >= BYTES.length || BYTES[unit] < 0) {
+        return token.getBytes(StandardCharsets.UTF_8);
+      }
+      bytes[i] = (byte) BYTES[unit];
+    }
+    return bytes;
   }
 }

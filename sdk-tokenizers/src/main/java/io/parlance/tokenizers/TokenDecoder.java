@@ -53,6 +53,21 @@ interface TokenDecoder {
     };
   }
 
+  /** The types of a decoder's steps in their order, those of nested sequences among them. */
+  static List<String> steps(JsonElement json) {
+    if (json.isJsonNull()) {
+      return List.of();
+    }
+    JsonObject decoder = json.getAsJsonObject();
+    String type = required(decoder, "type").getAsString();
+    if (!type.equals("Sequence")) {
+      return List.of(type);
+    }
+    return required(decoder, "decoders").getAsJsonArray().asList().stream()
+        .flatMap(each -> steps(each).stream())
+        .toList();
+  }
+
   private static JsonElement required(JsonObject decoder, String key) {
     JsonElement value = decoder.get(key);
     if (value == null || value.isJsonNull()) {
@@ -184,7 +199,8 @@ interface TokenDecoder {
     return parts;
   }
 
-  private static int byteValue(String token) {
+  /** The byte that a token of the form {@code <0xE2>} stands for, or -1. */
+  static int byteValue(String token) {
     if (token.length() != 6 || !token.startsWith("<0x") || !token.endsWith(">")) {
       return -1;
     }

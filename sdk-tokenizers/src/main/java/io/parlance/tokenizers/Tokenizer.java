@@ -237,6 +237,15 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
+   * What each token adds to a text, in bytes; computed for the whole vocabulary.
+   *
+   * @throws TokenizerException if the text of a token depends on the tokens after it
+   */
+  public TokenBytes tokenBytes() {
+    return TokenBytes.of(definition);
+  }
+
+  /**
    * Whether tokens that continue a word begin with a mark of their own, such as {@code ##} of
    * WordPiece.
    */

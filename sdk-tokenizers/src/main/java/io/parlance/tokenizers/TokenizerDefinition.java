@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     space that it added itself; see {@link Windows}
  * @param continuationPrefix what begins tokens that continue a word, or null
  * @param decoder what makes text of tokens
+ * @param decoderSteps the types of the decoder's steps; see {@link TokenDecoder#steps}
  */
 record TokenizerDefinition(
     Vocabulary vocabulary,
@@ -31,7 +32,8 @@ record TokenizerDefinition(
     @Nullable String padToken,
     boolean trimsAddedPrefixSpace,
     @Nullable String continuationPrefix,
-    TokenDecoder decoder) {
+    TokenDecoder decoder,
+    List<String> decoderSteps) {
 
   static TokenizerDefinition parse(String name, String json) {
     try {
@@ -57,7 +59,7 @@ record TokenizerDefinition(
     private @Nullable String padToken;
     private boolean trimsAddedPrefixSpace;
     private @Nullable String continuationPrefix;
-    private TokenDecoder decoder = TokenDecoder.of(JsonNull.INSTANCE);
+    private JsonElement decoder = JsonNull.INSTANCE;
     private boolean modelSeen;
 
     Parser(String name) {
@@ -73,7 +75,7 @@ record TokenizerDefinition(
           switch (reader.nextName()) {
             case "added_tokens" -> readAddedTokens(reader, addedTokens);
             case "model" -> readModel(reader);
-            case "decoder" -> decoder = TokenDecoder.of(JsonParser.parseReader(reader));
+            case "decoder" -> decoder = JsonParser.parseReader(reader);
             case "padding" -> readPadding(JsonParser.parseReader(reader));
             case "post_processor" -> {
               JsonElement processor = JsonParser.parseReader(reader);
@@ -100,7 +102,13 @@ record TokenizerDefinition(
       String unknown =
           unknownToken == null && unknownId >= 0 ? words.token(unknownId) : unknownToken;
       return new TokenizerDefinition(
-          words, unknown, padToken, trimsAddedPrefixSpace, continuationPrefix, decoder);
+          words,
+          unknown,
+          padToken,
+          trimsAddedPrefixSpace,
+          continuationPrefix,
+          TokenDecoder.of(decoder),
+          TokenDecoder.steps(decoder));
     }
 
     private static void readAddedTokens(JsonReader reader, List<JsonObject> tokens)

@@ -1,5 +1,6 @@
 package io.parlance.tokenizers;
 
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -8,10 +9,12 @@ import org.jspecify.annotations.Nullable;
 final class Vocabulary {
   private final @Nullable String[] tokens;
   private final Map<String, Integer> ids;
+  private final BitSet special;
 
-  private Vocabulary(@Nullable String[] tokens, Map<String, Integer> ids) {
+  private Vocabulary(@Nullable String[] tokens, Map<String, Integer> ids, BitSet special) {
     this.tokens = tokens;
     this.ids = ids;
+    this.special = special;
   }
 
   /** One more than the highest id. */
@@ -27,20 +30,25 @@ final class Vocabulary {
     return ids.get(token);
   }
 
+  /** Whether a token is special: decoding can leave it out. */
+  boolean isSpecial(int id) {
+    return special.get(id);
+  }
+
   /** Collects tokens in the order of the file; a later entry with the same token or id wins. */
   static final class Builder {
     private final Map<String, Integer> ids = new HashMap<>();
-    private final Map<Integer, String> added = new HashMap<>();
+    private final Map<Integer, String> special = new HashMap<>();
     private int highest = -1;
 
-    void add(String token, int id, boolean override) {
+    void add(String token, int id, boolean isSpecial) {
       if (id < 0) {
         throw new IllegalStateException("token '" + token + "' has the negative id " + id);
       }
       ids.put(token, id);
       highest = Math.max(highest, id);
-      if (override) {
-        added.put(id, token);
+      if (isSpecial) {
+        special.put(id, token);
       }
     }
 
@@ -57,8 +65,13 @@ final class Vocabulary {
       }
       @Nullable String[] tokens = new String[highest + 1];
       ids.forEach((token, id) -> tokens[id] = token);
-      added.forEach((id, token) -> tokens[id] = token);
-      return new Vocabulary(tokens, Map.copyOf(ids));
+      BitSet marked = new BitSet();
+      special.forEach(
+          (id, token) -> {
+            tokens[id] = token;
+            marked.set(id);
+          });
+      return new Vocabulary(tokens, Map.copyOf(ids), marked);
     }
   }
 }

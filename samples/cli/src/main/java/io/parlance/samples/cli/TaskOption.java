@@ -1,12 +1,17 @@
 package io.parlance.samples.cli;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.parlance.InvalidInputException;
 import io.parlance.generation.GenerationOption;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -115,17 +120,44 @@ record TaskOption(String name, String placeholder, String description, Kind kind
         option.parse(value);
         return null;
       } catch (InvalidInputException e) {
-        return "must be " + option.expected();
+        boolean ofKind = String.valueOf(e.getMessage()).startsWith(option.key() + " must be");
+        return ofKind ? "must be " + option.expected() : "is refused: " + e.getMessage();
       }
     }
 
-    /** Numbers and lists are JSON; what is no JSON is a text. */
+    /**
+     * Numbers and lists are JSON; what is no JSON is a text. Regular expressions are texts, choices
+     * a list or texts with commas between them, and a schema may be in a file.
+     */
     JsonElement read(String argument) {
+      if (option == GenerationOption.REGEX) {
+        return new JsonPrimitive(argument);
+      }
+      if (option == GenerationOption.CHOICES && !argument.stripLeading().startsWith("[")) {
+        JsonArray choices = new JsonArray();
+        Texts.of(new JsonPrimitive(argument)).forEach(choices::add);
+        return choices;
+      }
+      if (option == GenerationOption.JSON_SCHEMA && !argument.stripLeading().startsWith("{")) {
+        return new JsonPrimitive(file(argument));
+      }
       try {
         return JsonParser.parseString(argument);
       } catch (JsonParseException e) {
         return new JsonPrimitive(argument);
       }
+    }
+  }
+
+  private static String file(String name) {
+    try {
+      return Files.readString(Path.of(name));
+    } catch (IOException | InvalidPathException e) {
+      throw new InvalidOptionException(
+          "option '--json-schema' must be a JSON object or a file that has one; cannot read "
+              + name
+              + ": "
+              + e);
     }
   }
 

@@ -23,23 +23,32 @@ final class TaskOptions {
   /** Gives a command the options as flags. */
   void addTo(CommandSpec command) {
     for (TaskOption option : known) {
-      command.addOption(
-          OptionSpec.builder(option.spelling())
-              .paramLabel("<" + option.placeholder() + ">")
-              .description(option.description())
-              .type(String.class)
-              .build());
+      command.addOption(spec(option, option.spelling(), false));
+      if (!option.spelling().equals("--" + option.name())) { // as lines spell it
+        command.addOption(spec(option, "--" + option.name(), true));
+      }
     }
+  }
+
+  private static OptionSpec spec(TaskOption option, String spelling, boolean hidden) {
+    return OptionSpec.builder(spelling)
+        .paramLabel("<" + option.placeholder() + ">")
+        .description(option.description())
+        .type(String.class)
+        .hidden(hidden)
+        .build();
   }
 
   /** What the command line says for the whole run. */
   JsonObject ofRun(CommandSpec command) {
     JsonObject options = new JsonObject();
     for (TaskOption option : known) {
-      OptionSpec given = command.findOption(option.spelling());
-      String argument = given == null ? null : given.getValue();
-      if (argument != null) {
-        options.add(option.name(), option.parse(argument));
+      for (String spelling : List.of("--" + option.name(), option.spelling())) {
+        OptionSpec given = command.findOption(spelling);
+        String argument = given == null ? null : given.getValue();
+        if (argument != null) {
+          options.add(option.name(), option.parse(argument));
+        }
       }
     }
     return options;
