@@ -7,6 +7,7 @@ import io.parlance.generation.constraint.Constraint;
 import io.parlance.generation.constraint.ConstraintVocabulary;
 import io.parlance.generation.constraint.TokenConstraint;
 import io.parlance.tokenizers.Tokenizer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The constraints that answers of one model are held to, in its tokens. Thread-safe. */
@@ -17,9 +18,11 @@ final class ModelConstraints {
   private final String model;
   private final @Nullable Tokenizer tokenizer;
   private final int scores;
-  private final Cache<Constraint, TokenConstraint> latest =
-      Caffeine.newBuilder().maximumSize(MOST).build();
-  private @Nullable ConstraintVocabulary vocabulary;
+  private final Cache<Key, TokenConstraint> latest = Caffeine.newBuilder().maximumSize(MOST).build();
+  private final Cache<List<Integer>, ConstraintVocabulary> vocabularies =
+      Caffeine.newBuilder().maximumSize(2).build();
+
+  private record Key(Constraint constraint, List<Integer> ends) {}
 
   /**
    * Without any yet.
@@ -39,19 +42,21 @@ final class ModelConstraints {
    */
   @Nullable TokenConstraint of(GenerationOptions all) {
     Constraint constraint = all.constraint();
-    return constraint == null ? null : latest.get(constraint, each -> each.on(vocabulary()));
+    if (constraint == null) {
+      return null;
+    }
+    List<Integer> ends = all.get(GenerationOption.EOS_TOKEN_ID, List.of());
+    return latest.get(
+        new Key(constraint, ends),
+        key -> constraint.on(vocabularies.get(ends, this::vocabulary)));
   }
 
-  private synchronized ConstraintVocabulary vocabulary() {
-    ConstraintVocabulary known = vocabulary;
-    if (known == null) {
-      if (tokenizer == null) {
-        throw new InvalidInputException(
-            "a constraint needs a tokenizer, and " + model + " has no tokenizer.json");
-      }
-      known = ConstraintVocabulary.of(tokenizer, scores);
-      vocabulary = known;
+  private ConstraintVocabulary vocabulary(List<Integer> ends) {
+    if (tokenizer == null) {
+      throw new InvalidInputException(
+          "a constraint needs a tokenizer, and " + model + " has no tokenizer.json");
     }
-    return known;
+    return ConstraintVocabulary.of(
+        tokenizer, scores, ends.stream().mapToInt(Integer::intValue).toArray());
   }
 }

@@ -21,7 +21,8 @@ final class JsonStrings {
 
   /**
    * Expressions for formats whose every match is valid. Years are 4 digits; the 29th of February,
-   * which not every year has, and leap seconds are left out.
+   * which not every year has, and leap seconds are left out; validators know the names under which
+   * domains are, so that these are a few common ones.
    */
   private static final Map<String, String> FORMATS = formats();
 
@@ -35,16 +36,18 @@ final class JsonStrings {
         "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?"
             + "(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])";
     String number = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
-    String label = "[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?";
+    String label = "[a-z0-9]{1,20}(-[a-z0-9]{1,20})?";
+    String top = "com|org|net|edu|gov|info|io|eu|us|uk|de|fr|it|es|nl|ch|at|pl|se|ca|br|au|in|jp|cn";
+    String domain = "(" + label + "\\.){1,3}(" + top + ")";
     return Map.of(
         "date", date,
         "time", time,
         "date-time", date + "T" + time,
         "uuid", "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
         "ipv4", number + "(\\." + number + "){3}",
-        "email", "[a-z0-9]+([._+-][a-z0-9]+)*@" + label + "(\\." + label + "){1,3}",
-        "hostname", label + "(\\." + label + "){0,3}",
-        "uri", "https?://" + label + "(\\." + label + "){1,3}(/[A-Za-z0-9_~-]+)*/?");
+        "email", "[a-z0-9]{1,20}([._+-][a-z0-9]{1,20}){0,2}@" + domain,
+        "hostname", domain,
+        "uri", "https?://" + domain + "(/[A-Za-z0-9_~-]+)*/?");
   }
 
   /** One character of a set as it stands in a string. */

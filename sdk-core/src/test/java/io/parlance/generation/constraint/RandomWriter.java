@@ -17,8 +17,9 @@ final class RandomWriter implements AutoCloseable {
 
   RandomWriter(String model) {
     tokenizer = Tokenizer.load(TestModels.folder(model));
-    vocabulary = ConstraintVocabulary.of(tokenizer, tokenizer.vocabularySize());
-    end = tokenizer.vocabularySize() - 1;
+    end = tokenizer.vocabularySize() - 1; // whether it is special or not
+    vocabulary =
+        ConstraintVocabulary.of(tokenizer, tokenizer.vocabularySize(), new int[] {end});
   }
 
   Tokenizer tokenizer() {
