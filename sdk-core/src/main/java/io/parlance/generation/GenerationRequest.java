@@ -66,8 +66,7 @@ public final class GenerationRequest {
 
   private static @Nullable ConstraintLimits limits(Builder builder) {
     TokenConstraint given = builder.constraint;
-    boolean forced =
-        builder.prompt.length == 1 && builder.options.get(FORCED_BOS_TOKEN_ID) != null;
+    boolean forced = builder.prompt.length == 1 && builder.options.get(FORCED_BOS_TOKEN_ID) != null;
     return given == null
         ? null
         : new ConstraintLimits(given, builder.constraintAtBeginning, forced ? 1 : 0);

@@ -18,7 +18,8 @@ final class ModelConstraints {
   private final String model;
   private final @Nullable Tokenizer tokenizer;
   private final int scores;
-  private final Cache<Key, TokenConstraint> latest = Caffeine.newBuilder().maximumSize(MOST).build();
+  private final Cache<Key, TokenConstraint> latest =
+      Caffeine.newBuilder().maximumSize(MOST).build();
   private final Cache<List<Integer>, ConstraintVocabulary> vocabularies =
       Caffeine.newBuilder().maximumSize(2).build();
 
@@ -47,8 +48,7 @@ final class ModelConstraints {
     }
     List<Integer> ends = all.get(GenerationOption.EOS_TOKEN_ID, List.of());
     return latest.get(
-        new Key(constraint, ends),
-        key -> constraint.on(vocabularies.get(ends, this::vocabulary)));
+        new Key(constraint, ends), key -> constraint.on(vocabularies.get(ends, this::vocabulary)));
   }
 
   private ConstraintVocabulary vocabulary(List<Integer> ends) {

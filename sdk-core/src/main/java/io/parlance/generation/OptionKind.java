@@ -125,7 +125,8 @@ interface OptionKind<T> {
     return of(
         texts.expected(),
         texts::parse,
-        value -> !value.isEmpty() && texts.allows(value) && enforced(new Constraint.Choices(value)));
+        value ->
+            !value.isEmpty() && texts.allows(value) && enforced(new Constraint.Choices(value)));
   }
 
   /** A regular expression; what cannot be enforced is refused with its reason. */
@@ -140,9 +141,7 @@ interface OptionKind<T> {
   /** A JSON schema, or a text that has one; what cannot be enforced is refused with its reason. */
   static OptionKind<JsonElement> jsonSchema() {
     return of(
-        "a JSON schema",
-        OptionKind::parseSchema,
-        value -> enforced(new Constraint.Schema(value)));
+        "a JSON schema", OptionKind::parseSchema, value -> enforced(new Constraint.Schema(value)));
   }
 
   private static @Nullable JsonElement parseSchema(JsonElement element) {

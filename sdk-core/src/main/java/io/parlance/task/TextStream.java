@@ -132,8 +132,7 @@ final class TextStream implements Spliterator<String>, AutoCloseable {
     Tokenizer tokenizer = Objects.requireNonNull(loaded.tokenizer());
     StreamingDetokenizer pieces = new StreamingDetokenizer(tokenizer, true);
     if (!loaded.decoder().hasEncoder()) {
-      int[] tail =
-          Arrays.copyOfRange(prompt, Math.max(0, prompt.length - CONTEXT), prompt.length);
+      int[] tail = Arrays.copyOfRange(prompt, Math.max(0, prompt.length - CONTEXT), prompt.length);
       skip = tokenizer.decode(tail, true).length();
       for (int token : tail) {
         skip -= pieces.add(token).length();

@@ -33,7 +33,8 @@ class ConstrainedGenerationTest {
       {"type": "object",
        "properties": {"name": {"type": "string"}, "age": {"type": "integer", "minimum": 0},
                       "tags": {"type": "array", "items": {"enum": ["a", "b"]}}},
-       "required": ["name", "age"]}""";
+       "required": ["name", "age"]}\
+      """;
 
   static Stream<String> strategies() {
     return Stream.of(

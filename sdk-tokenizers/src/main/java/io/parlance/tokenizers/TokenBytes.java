@@ -33,7 +33,8 @@ public final class TokenBytes {
       }
     }
     boolean byteLevel = steps.contains("ByteLevel");
-    if (byteLevel && !steps.stream().allMatch(step -> List.of("ByteLevel", "Fuse").contains(step))) {
+    if (byteLevel
+        && !steps.stream().allMatch(step -> List.of("ByteLevel", "Fuse").contains(step))) {
       throw new TokenizerException("the decoder has steps beside ByteLevel: " + steps);
     }
     boolean byteFallback = steps.contains("ByteFallback");

@@ -44,7 +44,8 @@ class TokenBytesTest {
   void aTokenAddsItsBytesToAnyOther(String name) {
     try (Tokenizer tokenizer = Tokenizer.load(TestFiles.path("tokenizers/" + name))) {
       TokenBytes bytes = tokenizer.tokenBytes();
-      int before = tokenizer.encode("a").ids()[name.equals("bert") || name.equals("roberta") ? 1 : 0];
+      int before =
+          tokenizer.encode("a").ids()[name.equals("bert") || name.equals("roberta") ? 1 : 0];
       for (int id = 0; id < bytes.size(); id++) {
         byte[] first = bytes.first(id);
         byte[] later = bytes.later(id);

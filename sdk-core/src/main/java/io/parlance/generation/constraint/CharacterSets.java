@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * The code points that a class of {@code java.util.regex} matches: found by asking it, so that every
- * class means what it means there.
+ * The code points that a class of {@code java.util.regex} matches: found by asking it, so that
+ * every class means what it means there.
  */
 final class CharacterSets {
   private record Key(String expression, int flags) {}

@@ -36,8 +36,7 @@ public final class ConstraintVocabulary {
    * @param endTokens what ends answers, which are no text then
    * @throws InvalidInputException if the text of a token depends on those after it
    */
-  public static ConstraintVocabulary of(
-      Tokenizer tokenizer, int modelVocabulary, int[] endTokens) {
+  public static ConstraintVocabulary of(Tokenizer tokenizer, int modelVocabulary, int[] endTokens) {
     try {
       TokenBytes bytes = tokenizer.tokenBytes();
       return new ConstraintVocabulary(bytes, Math.min(bytes.size(), modelVocabulary), endTokens);

@@ -89,9 +89,7 @@ final class DisjointSchemas {
       }
       List<JsonElement> written = finite(own.get(name));
       List<JsonElement> expected = finite(others.get(name));
-      if (written != null
-          && expected != null
-          && written.stream().noneMatch(expected::contains)) {
+      if (written != null && expected != null && written.stream().noneMatch(expected::contains)) {
         return true;
       }
     }
@@ -99,7 +97,8 @@ final class DisjointSchemas {
     return namesAll
         && JsonSchema.names(two, "required", "oneOf").stream()
             .anyMatch(
-                name -> !own.has(name) && !JsonSchema.names(one, "required", "oneOf").contains(name));
+                name ->
+                    !own.has(name) && !JsonSchema.names(one, "required", "oneOf").contains(name));
   }
 
   private static @Nullable List<JsonElement> finite(@Nullable JsonElement schema) {

@@ -131,7 +131,8 @@ final class JsonNumbers {
     for (int i = 0; i < whole.length(); i++) {
       int rest = whole.length() - 1 - i;
       all.add(
-          BasicOperations.concatenate(List.of(higher(whole, i), DIGIT.repeat(rest, rest), anyFraction)));
+          BasicOperations.concatenate(
+              List.of(higher(whole, i), DIGIT.repeat(rest, rest), anyFraction)));
     }
     List<Automaton> fractions = new ArrayList<>();
     for (int i = 0; i < fraction.length(); i++) {
@@ -166,7 +167,6 @@ final class JsonNumbers {
         fraction.isEmpty()
             ? point(zeros).optional()
             : point(BasicAutomata.makeString(fraction).concatenate(zeros));
-    return above(magnitude)
-        .union(BasicAutomata.makeString(whole(magnitude)).concatenate(same));
+    return above(magnitude).union(BasicAutomata.makeString(whole(magnitude)).concatenate(same));
   }
 }

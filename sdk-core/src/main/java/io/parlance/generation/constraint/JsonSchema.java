@@ -29,17 +29,42 @@ final class JsonSchema {
   /** Keywords that say nothing about which documents conform, or nothing that is not enforced. */
   private static final Set<String> ANNOTATIONS =
       Set.of(
-          "$schema", "$id", "id", "$comment", "$defs", "definitions", "$anchor", "$vocabulary",
-          "title", "description", "default", "example", "examples", "deprecated", "readOnly",
-          "writeOnly", "contentEncoding", "contentMediaType", "contentSchema");
+          "$schema",
+          "$id",
+          "id",
+          "$comment",
+          "$defs",
+          "definitions",
+          "$anchor",
+          "$vocabulary",
+          "title",
+          "description",
+          "default",
+          "example",
+          "examples",
+          "deprecated",
+          "readOnly",
+          "writeOnly",
+          "contentEncoding",
+          "contentMediaType",
+          "contentSchema");
 
   private static final Set<String> OBJECT =
       Set.of(
-          "properties", "required", "additionalProperties", "unevaluatedProperties",
-          "minProperties", "maxProperties");
+          "properties",
+          "required",
+          "additionalProperties",
+          "unevaluatedProperties",
+          "minProperties",
+          "maxProperties");
   private static final Set<String> ARRAY =
       Set.of(
-          "items", "prefixItems", "additionalItems", "unevaluatedItems", "minItems", "maxItems",
+          "items",
+          "prefixItems",
+          "additionalItems",
+          "unevaluatedItems",
+          "minItems",
+          "maxItems",
           "uniqueItems");
   private static final Set<String> TEXT = Set.of("minLength", "maxLength", "pattern", "format");
   private static final Set<String> NUMBER =
@@ -111,8 +136,7 @@ final class JsonSchema {
     for (int i = 0; i < branches.size(); i++) {
       String place = path + "/" + keyword + "/" + i;
       JsonElement branch = branches.get(i);
-      JsonElement merged =
-          own.size() == 0 ? branch : merge(own, dereference(branch, place), place);
+      JsonElement merged = own.size() == 0 ? branch : merge(own, dereference(branch, place), place);
       all.addAll(alternatives(merged, place, depth + 1));
     }
     return all;
@@ -136,7 +160,8 @@ final class JsonSchema {
       if (!(now instanceof JsonObject object) || !object.has("$ref")) {
         break;
       }
-      if (object.keySet().stream().anyMatch(key -> !key.equals("$ref") && !ANNOTATIONS.contains(key))) {
+      if (object.keySet().stream()
+          .anyMatch(key -> !key.equals("$ref") && !ANNOTATIONS.contains(key))) {
         break;
       }
       now = resolve(object.get("$ref"), path);

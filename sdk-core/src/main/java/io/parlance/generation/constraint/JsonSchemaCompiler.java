@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes grammars of JSON schemas. The texts are some of the documents that conform, written without
@@ -196,7 +195,9 @@ final class JsonSchemaCompiler {
     for (String name : required) {
       properties.putIfAbsent(name, other);
     }
-    properties.entrySet().removeIf(e -> JsonSchema.isFalse(e.getValue()) && !required.contains(e.getKey()));
+    properties
+        .entrySet()
+        .removeIf(e -> JsonSchema.isFalse(e.getValue()) && !required.contains(e.getKey()));
     int least = JsonSchema.count(schema, "minProperties", 0, path);
     int most = JsonSchema.count(schema, "maxProperties", -1, path);
     int open = grammar.literal(from, "{");
@@ -233,7 +234,8 @@ final class JsonSchemaCompiler {
       }
       int key = count == 0 ? hop(at[count]) : comma(at[count]);
       int value =
-          optionalSpace(grammar.literal(key, COMPACT.toJson(new JsonPrimitive(property.getKey())) + ":"));
+          optionalSpace(
+              grammar.literal(key, COMPACT.toJson(new JsonPrimitive(property.getKey())) + ":"));
       grammar.silent(grammar.call(value, rule), next[Math.min(count + 1, at.length - 1)]);
     }
     return next;

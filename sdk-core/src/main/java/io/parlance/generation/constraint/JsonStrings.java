@@ -16,8 +16,20 @@ final class JsonStrings {
   private static final int MOST_LENGTH = 10_000;
   private static final Map<Integer, String> ESCAPES =
       Map.of(
-          (int) '"', "\\\"", (int) '\\', "\\\\", (int) '\b', "\\b", (int) '\f', "\\f", (int) '\n',
-          "\\n", (int) '\r', "\\r", (int) '\t', "\\t");
+          (int) '"',
+          "\\\"",
+          (int) '\\',
+          "\\\\",
+          (int) '\b',
+          "\\b",
+          (int) '\f',
+          "\\f",
+          (int) '\n',
+          "\\n",
+          (int) '\r',
+          "\\r",
+          (int) '\t',
+          "\\t");
 
   /**
    * Expressions for formats whose every match is valid. Years are 4 digits; the 29th of February,
@@ -37,17 +49,26 @@ final class JsonStrings {
             + "(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])";
     String number = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     String label = "[a-z0-9]{1,20}(-[a-z0-9]{1,20})?";
-    String top = "com|org|net|edu|gov|info|io|eu|us|uk|de|fr|it|es|nl|ch|at|pl|se|ca|br|au|in|jp|cn";
+    String top =
+        "com|org|net|edu|gov|info|io|eu|us|uk|de|fr|it|es|nl|ch|at|pl|se|ca|br|au|in|jp|cn";
     String domain = "(" + label + "\\.){1,3}(" + top + ")";
     return Map.of(
-        "date", date,
-        "time", time,
-        "date-time", date + "T" + time,
-        "uuid", "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
-        "ipv4", number + "(\\." + number + "){3}",
-        "email", "[a-z0-9]{1,20}([._+-][a-z0-9]{1,20}){0,2}@" + domain,
-        "hostname", domain,
-        "uri", "https?://" + domain + "(/[A-Za-z0-9_~-]+)*/?");
+        "date",
+        date,
+        "time",
+        time,
+        "date-time",
+        date + "T" + time,
+        "uuid",
+        "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        "ipv4",
+        number + "(\\." + number + "){3}",
+        "email",
+        "[a-z0-9]{1,20}([._+-][a-z0-9]{1,20}){0,2}@" + domain,
+        "hostname",
+        domain,
+        "uri",
+        "https?://" + domain + "(/[A-Za-z0-9_~-]+)*/?");
   }
 
   /** One character of a set as it stands in a string. */
@@ -57,7 +78,9 @@ final class JsonStrings {
     plain.clear('"');
     plain.clear('\\');
     List<Automaton> all = new ArrayList<>(List.of(CodePoints.utf8(plain)));
-    for (int point = set.nextSetBit(0); point >= 0 && point <= '\\'; point = set.nextSetBit(point + 1)) {
+    for (int point = set.nextSetBit(0);
+        point >= 0 && point <= '\\';
+        point = set.nextSetBit(point + 1)) {
       if (!plain.get(point)) {
         String escape = ESCAPES.get(point);
         all.add(

@@ -13,11 +13,9 @@ import java.util.Set;
 /** One schema for documents that conform to both of two. */
 final class MergedSchemas {
   private static final Set<String> LOWER =
-      Set.of(
-          "minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties");
+      Set.of("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties");
   private static final Set<String> UPPER =
-      Set.of(
-          "maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties");
+      Set.of("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties");
 
   private MergedSchemas() {}
 
@@ -58,8 +56,7 @@ final class MergedSchemas {
     }
   }
 
-  private static JsonElement both(
-      String key, JsonElement one, JsonElement other, String path) {
+  private static JsonElement both(String key, JsonElement one, JsonElement other, String path) {
     if (LOWER.contains(key) || UPPER.contains(key)) {
       BigDecimal first = one.getAsBigDecimal();
       boolean keep = LOWER.contains(key) == first.compareTo(other.getAsBigDecimal()) > 0;

@@ -90,9 +90,7 @@ final class RegexCompiler {
     Automaton own = alternatives();
     Automaton any = characters.apply(CodePoints.all());
     if (!anchored) {
-      return within
-          ? BasicOperations.concatenate(List.of(any.repeat(), own, any.repeat()))
-          : own;
+      return within ? BasicOperations.concatenate(List.of(any.repeat(), own, any.repeat())) : own;
     }
     Automaton begin = BasicAutomata.makeChar(BEGIN);
     Automaton end = BasicAutomata.makeChar(END);

@@ -118,7 +118,12 @@ public final class TokenConstraint {
   }
 
   private static float keep(
-      TokenMask mask, int remaining, ConstraintState state, int[] ends, float[] from, float[] kept) {
+      TokenMask mask,
+      int remaining,
+      ConstraintState state,
+      int[] ends,
+      float[] from,
+      float[] kept) {
     Arrays.fill(kept, Float.NEGATIVE_INFINITY);
     float best = Float.NEGATIVE_INFINITY;
     int room = Math.min(remaining, TokenMask.MOST);

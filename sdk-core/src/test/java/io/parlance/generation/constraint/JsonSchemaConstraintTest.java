@@ -52,65 +52,91 @@ class JsonSchemaConstraintTest {
       strings = {
         """
         {"type":"object","properties":{"name":{"type":"string"},"age":{"type":"integer","minimum":0,"maximum":150}},
-         "required":["name","age"],"additionalProperties":false}""",
+         "required":["name","age"],"additionalProperties":false}\
+        """,
         """
         {"type":"object","properties":{"a":{"type":"boolean"},"b":{"type":"null"},"c":{"type":"number"}},
-         "minProperties":2}""",
+         "minProperties":2}\
+        """,
         """
         {"type":"object","properties":{"a":{"type":"boolean"},"b":{"type":"null"},"c":{"type":"number"}},
-         "minProperties":1,"maxProperties":2,"required":["c"]}""",
+         "minProperties":1,"maxProperties":2,"required":["c"]}\
+        """,
         """
-        {"type":"array","items":{"type":"integer","exclusiveMinimum":-7,"maximum":12},"minItems":2,"maxItems":4}""",
+        {"type":"array","items":{"type":"integer","exclusiveMinimum":-7,"maximum":12},"minItems":2,"maxItems":4}\
+        """,
         """
-        {"type":"array","items":{"enum":["red","gr\\u00fcn","a\\"b",3,null,{"x":[1]}]}}""",
+        {"type":"array","items":{"enum":["red","gr\\u00fcn","a\\"b",3,null,{"x":[1]}]}}\
+        """,
         """
-        {"type":"array","prefixItems":[{"type":"string","maxLength":3},{"type":"number"}],"items":false,"minItems":2}""",
+        {"type":"array","prefixItems":[{"type":"string","maxLength":3},{"type":"number"}],"items":false,"minItems":2}\
+        """,
         """
-        {"type":"string","minLength":3,"maxLength":5}""",
+        {"type":"string","minLength":3,"maxLength":5}\
+        """,
         """
-        {"type":"string","pattern":"^[A-Z]{2}\\\\d{3}$"}""",
+        {"type":"string","pattern":"^[A-Z]{2}\\\\d{3}$"}\
+        """,
         """
-        {"type":"string","pattern":"b+\\"","maxLength":9}""",
+        {"type":"string","pattern":"b+\\"","maxLength":9}\
+        """,
         """
-        {"type":"number","minimum":-1.5,"exclusiveMaximum":2.25}""",
+        {"type":"number","minimum":-1.5,"exclusiveMaximum":2.25}\
+        """,
         """
-        {"type":"number","exclusiveMinimum":0,"maximum":0.01}""",
+        {"type":"number","exclusiveMinimum":0,"maximum":0.01}\
+        """,
         """
-        {"type":"number","minimum":10,"maximum":99.5,"multipleOf":0.01}""",
+        {"type":"number","minimum":10,"maximum":99.5,"multipleOf":0.01}\
+        """,
         """
-        {"type":"integer","minimum":-20,"maximum":1000,"multipleOf":7}""",
+        {"type":"integer","minimum":-20,"maximum":1000,"multipleOf":7}\
+        """,
         """
-        {"const":{"b":[true,null,1.5,"x/y<z>"]}}""",
+        {"const":{"b":[true,null,1.5,"x/y<z>"]}}\
+        """,
         """
-        {"anyOf":[{"type":"string","maxLength":4},{"type":"array","items":{"type":"boolean"}},{"const":7}]}""",
+        {"anyOf":[{"type":"string","maxLength":4},{"type":"array","items":{"type":"boolean"}},{"const":7}]}\
+        """,
         """
         {"oneOf":[{"type":"object","properties":{"kind":{"const":"a"},"x":{"type":"integer"}},"required":["kind","x"]},
-         {"type":"object","properties":{"kind":{"const":"b"},"y":{"type":"string"}},"required":["kind"]}]}""",
+         {"type":"object","properties":{"kind":{"const":"b"},"y":{"type":"string"}},"required":["kind"]}]}\
+        """,
         """
         {"$defs":{"tree":{"type":"object","properties":{"value":{"type":"integer"},
-         "children":{"type":"array","items":{"$ref":"#/$defs/tree"}}},"required":["value"]}},"$ref":"#/$defs/tree"}""",
+         "children":{"type":"array","items":{"$ref":"#/$defs/tree"}}},"required":["value"]}},"$ref":"#/$defs/tree"}\
+        """,
         """
-        {"type":"object","properties":{"next":{"anyOf":[{"$ref":"#"},{"type":"null"}]}},"required":["next"]}""",
+        {"type":"object","properties":{"next":{"anyOf":[{"$ref":"#"},{"type":"null"}]}},"required":["next"]}\
+        """,
         """
         {"allOf":[{"properties":{"a":{"type":"integer","minimum":3}},"required":["a"]},
-         {"type":"object","properties":{"a":{"maximum":5},"b":{"type":"string"}},"required":["b"]}]}""",
+         {"type":"object","properties":{"a":{"maximum":5},"b":{"type":"string"}},"required":["b"]}]}\
+        """,
         """
-        {"type":["string","null","integer"],"minLength":2}""",
+        {"type":["string","null","integer"],"minLength":2}\
+        """,
         """
-        {"type":"object","additionalProperties":{"type":"integer"},"maxProperties":3}""",
+        {"type":"object","additionalProperties":{"type":"integer"},"maxProperties":3}\
+        """,
         """
-        {"type":"object","properties":{"a":{"type":"string"}},"required":["a","extra"],"additionalProperties":{"type":"boolean"}}""",
+        {"type":"object","properties":{"a":{"type":"string"}},"required":["a","extra"],"additionalProperties":{"type":"boolean"}}\
+        """,
         """
-        {"type":"string","format":"date"}""",
+        {"type":"string","format":"date"}\
+        """,
         """
         {"type":"object","properties":{"at":{"format":"date-time"},"id":{"type":"string","format":"uuid"},
-         "ip":{"type":"string","format":"ipv4"},"mail":{"type":"string","format":"email"}}}""",
+         "ip":{"type":"string","format":"ipv4"},"mail":{"type":"string","format":"email"}}}\
+        """,
         """
-        {"type":"object","anyOf":[{"required":["a"]},{"required":["b"]}],"properties":{"a":{"type":"null"},"b":{"type":"null"}}}""",
+        {"type":"object","anyOf":[{"required":["a"]},{"required":["b"]}],"properties":{"a":{"type":"null"},"b":{"type":"null"}}}\
+        """,
         "{}",
         "true",
         """
-        {"type":"object","properties":{"no":false,"yes":{}}}""",
+        {"type":"object","properties":{"no":false,"yes":{}}}\
+        """,
       })
   void everyDocumentConforms(String schema) {
     assertConforms(schema, new int[] {150, 90}, 8);
@@ -136,7 +162,9 @@ class JsonSchemaConstraintTest {
             continue;
           }
           written++;
-          assertThat(validator.validate(text, InputFormat.JSON)).as("%s: %s", schema, text).isEmpty();
+          assertThat(validator.validate(text, InputFormat.JSON))
+              .as("%s: %s", schema, text)
+              .isEmpty();
         }
       }
     }
@@ -223,7 +251,8 @@ class JsonSchemaConstraintTest {
         "{\"type\":\"array\",\"uniqueItems\":true}; uniqueItems cannot be enforced",
         "{\"format\":\"iri\"}; format 'iri' cannot be enforced",
         "{\"type\":\"number\",\"multipleOf\":0.3}; multipleOf 0.3 cannot be enforced",
-        "{\"oneOf\":[{\"type\":\"number\"},{\"type\":\"integer\"}]}; may conform to both 0 and 1 of oneOf",
+        "{\"oneOf\":[{\"type\":\"number\"},{\"type\":\"integer\"}]}; may conform to both 0 and 1 of"
+            + " oneOf",
         "{\"$ref\":\"http://example.org/x\"}; is outside of the schema",
         "{\"$ref\":\"#/$defs/a\"}; names nothing",
         "{\"$ref\":\"#\"}; refers to itself",

@@ -18,8 +18,7 @@ final class RandomWriter implements AutoCloseable {
   RandomWriter(String model) {
     tokenizer = Tokenizer.load(TestModels.folder(model));
     end = tokenizer.vocabularySize() - 1; // whether it is special or not
-    vocabulary =
-        ConstraintVocabulary.of(tokenizer, tokenizer.vocabularySize(), new int[] {end});
+    vocabulary = ConstraintVocabulary.of(tokenizer, tokenizer.vocabularySize(), new int[] {end});
   }
 
   Tokenizer tokenizer() {

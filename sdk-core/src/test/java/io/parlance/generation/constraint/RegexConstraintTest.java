@@ -90,7 +90,8 @@ class RegexConstraintTest {
   }
 
   private static String expression(Random random, int depth) {
-    List<String> atoms = List.of("a", "the ", "[a-f]", "\\d", "\u00e9", ".", "[^x]", " ", "\\w", "\u4e2d");
+    List<String> atoms =
+        List.of("a", "the ", "[a-f]", "\\d", "\u00e9", ".", "[^x]", " ", "\\w", "\u4e2d");
     if (depth == 0) {
       return atoms.get(random.nextInt(atoms.size()));
     }
@@ -113,8 +114,7 @@ class RegexConstraintTest {
   @Test
   void everyTextOfALanguageCanBeWritten() {
     try (RandomWriter writer = new RandomWriter("gpt2-with-past")) {
-      TokenConstraint constraint =
-          new Constraint.Regex("(ab|a)(bc|c)?").on(writer.vocabulary());
+      TokenConstraint constraint = new Constraint.Regex("(ab|a)(bc|c)?").on(writer.vocabulary());
       Random random = new Random(3);
       List<String> seen = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
