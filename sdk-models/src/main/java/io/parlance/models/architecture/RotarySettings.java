@@ -1,10 +1,15 @@
 package io.parlance.models.architecture;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import io.parlance.model.ModelConfig;
 import io.parlance.models.nn.RotaryEmbedding;
 import io.parlance.models.nn.RotaryScaling;
+import io.parlance.models.nn.RotaryScaling.LongRope;
+import io.parlance.models.nn.RotaryScaling.Yarn;
+import java.util.List;
 
 /**
  * Rotary position embeddings as {@code config.json} describes them: {@code rope_parameters} as
@@ -15,6 +20,8 @@ import io.parlance.models.nn.RotaryScaling;
  * @param scaling how they are stretched to longer texts
  */
 public record RotarySettings(double theta, double share, RotaryScaling scaling) {
+
+  private static final String TRAINED = "original_max_position_embeddings";
 
   public RotarySettings {
     if (!(theta > 0)) {
@@ -48,10 +55,20 @@ public record RotarySettings(double theta, double share, RotaryScaling scaling) 
       share = parameters.number("partial_rotary_factor").orElse(share);
     }
     return new RotarySettings(
-        theta, share, stretched == null ? defaults.scaling : scaling(stretched, positions));
+        theta,
+        share,
+        stretched == null ? defaults.scaling : scaling(stretched, trained(config, stretched, positions), positions));
   }
 
-  private static RotaryScaling scaling(ModelConfig config, long positions) {
+  /** Some configurations have the length of the training beside the scaling, some within. */
+  private static long trained(ModelConfig config, ModelConfig stretched, long positions) {
+    return (long)
+        config
+            .number(TRAINED)
+            .orElseGet(() -> stretched.number(TRAINED).orElse(positions));
+  }
+
+  private static RotaryScaling scaling(ModelConfig config, long trained, long positions) {
     String type = config.string("rope_type").or(() -> config.string("type")).orElse("default");
     return switch (type) {
       case "default" -> RotaryScaling.NONE;
@@ -62,11 +79,43 @@ public record RotarySettings(double theta, double share, RotaryScaling scaling) 
               number(config, "factor"),
               number(config, "low_freq_factor"),
               number(config, "high_freq_factor"),
-              (long) number(config, "original_max_position_embeddings"));
+              (long) number(config, TRAINED));
+      case "yarn" -> yarn(config, trained, positions);
+      case "longrope", "su" -> longRope(config, trained, positions);
       default ->
           throw new IllegalArgumentException(
-              config + " has type '" + type + "'; built are default, linear, dynamic and llama3");
+              config
+                  + " has type '"
+                  + type
+                  + "'; built are default, linear, dynamic, llama3, yarn and longrope");
     };
+  }
+
+  private static RotaryScaling yarn(ModelConfig config, long trained, long positions) {
+    double factor = config.number("factor").orElse((double) positions / trained);
+    double attention = Yarn.attentionFactor(factor);
+    double scale = config.number("mscale").orElse(0);
+    double scaleOfAll = config.number("mscale_all_dim").orElse(0);
+    if (scale != 0 && scaleOfAll != 0) {
+      double growth = 0.1 * Math.log(factor);
+      attention = (scale * growth + 1) / (scaleOfAll * growth + 1);
+    }
+    return new Yarn(
+        factor,
+        trained,
+        config.number("beta_fast").orElse(Yarn.FAST_TURNS),
+        config.number("beta_slow").orElse(Yarn.SLOW_TURNS),
+        config.number("attention_factor").orElse(attention),
+        config.flag("truncate").orElse(true));
+  }
+
+  private static RotaryScaling longRope(ModelConfig config, long trained, long positions) {
+    double factor = config.number("factor").orElse((double) positions / trained);
+    return new LongRope(
+        numbers(config, "short_factor"),
+        numbers(config, "long_factor"),
+        trained,
+        config.number("attention_factor").orElse(LongRope.attentionFactor(factor, trained)));
   }
 
   private static double number(ModelConfig config, String key) {
@@ -102,11 +151,41 @@ public record RotarySettings(double theta, double share, RotaryScaling scaling) 
       json.addProperty("factor", llama.factor());
       json.addProperty("low_freq_factor", llama.lowFrequencyFactor());
       json.addProperty("high_freq_factor", llama.highFrequencyFactor());
-      json.addProperty("original_max_position_embeddings", llama.trainedLength());
+      json.addProperty(TRAINED, llama.trainedLength());
+    } else if (scaling instanceof Yarn yarn) {
+      json.addProperty("rope_type", "yarn");
+      json.addProperty("factor", yarn.factor());
+      json.addProperty("beta_fast", yarn.fastTurns());
+      json.addProperty("beta_slow", yarn.slowTurns());
+      json.addProperty("attention_factor", yarn.attentionFactor());
+      json.addProperty("truncate", yarn.truncate());
+      json.addProperty(TRAINED, yarn.trainedLength());
+    } else if (scaling instanceof LongRope rope) {
+      json.addProperty("rope_type", "longrope");
+      json.add("short_factor", numbers(rope.shortFactors()));
+      json.add("long_factor", numbers(rope.longFactors()));
+      json.addProperty("attention_factor", rope.attentionFactor());
+      json.addProperty(TRAINED, rope.trainedLength());
     } else {
       json.addProperty("rope_type", "default");
     }
     return json;
+  }
+
+  private static List<Double> numbers(ModelConfig config, String key) {
+    try {
+      return config.element(key).orElseGet(JsonArray::new).getAsJsonArray().asList().stream()
+          .map(JsonElement::getAsDouble)
+          .toList();
+    } catch (IllegalStateException | UnsupportedOperationException | NumberFormatException e) {
+      throw new IllegalArgumentException(config + ": '" + key + "' must be a list of numbers", e);
+    }
+  }
+
+  private static JsonArray numbers(List<Double> numbers) {
+    JsonArray array = new JsonArray();
+    numbers.forEach(array::add);
+    return array;
   }
 
   /** The layer for heads of this width, whose rotated pairs are the two halves. */

@@ -5,6 +5,7 @@ import static io.parlance.models.graph.Operators.cast;
 import static io.parlance.models.graph.Operators.concat;
 import static io.parlance.models.graph.Operators.cos;
 import static io.parlance.models.graph.Operators.max;
+import static io.parlance.models.graph.Operators.greaterOrEqual;
 import static io.parlance.models.graph.Operators.mul;
 import static io.parlance.models.graph.Operators.pow;
 import static io.parlance.models.graph.Operators.reduceMax;
@@ -14,6 +15,7 @@ import static io.parlance.models.graph.Operators.sin;
 import static io.parlance.models.graph.Operators.split;
 import static io.parlance.models.graph.Operators.sub;
 import static io.parlance.models.graph.Operators.unsqueeze;
+import static io.parlance.models.graph.Operators.where;
 
 import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.Literal;
@@ -52,22 +54,32 @@ public record RotaryEmbedding(
     Value rows = positions.shape().rank() == 1 ? unsqueeze(positions, 0) : positions;
     Value index = unsqueeze(cast(rows, graph.floatType()), 1, 3); // [batch, 1, sequence, 1]
     Value angles = mul(index, frequencies(positions));
-    return new Rotation(cos(angles), sin(angles));
+    double factor = scaling.attentionFactor();
+    return factor == 1
+        ? new Rotation(cos(angles), sin(angles))
+        : new Rotation(mul(cos(angles), factor), mul(sin(angles), factor));
   }
 
   private Value frequencies(Value positions) {
     Graph graph = positions.graph();
-    int pairs = (int) (width / 2);
-    double[] values = new double[pairs];
-    boolean dynamic = scaling instanceof RotaryScaling.Dynamic;
-    for (int i = 0; i < pairs; i++) {
-      double exponent = -2.0 * i / width;
-      values[i] = dynamic ? exponent : scaling.scale(Math.pow(theta, exponent));
+    if (scaling instanceof RotaryScaling.Dynamic dynamic) {
+      double[] exponents = new double[(int) (width / 2)];
+      for (int i = 0; i < exponents.length; i++) {
+        exponents[i] = -2.0 * i / width;
+      }
+      return pow(base(dynamic, positions), constant(graph, exponents));
     }
-    Value constant = graph.constant(Literal.of(graph.floatType(), new long[] {pairs}, values));
-    return scaling instanceof RotaryScaling.Dynamic d
-        ? pow(base(d, positions), constant)
-        : constant;
+    Value frequencies = constant(graph, scaling.frequencies(width, theta));
+    if (scaling instanceof RotaryScaling.LongRope rope) {
+      Value isLong =
+          greaterOrEqual(reduceMax(positions, false), graph.longScalar(rope.trainedLength()));
+      return where(isLong, constant(graph, rope.longFrequencies(width, theta)), frequencies);
+    }
+    return frequencies;
+  }
+
+  private static Value constant(Graph graph, double[] values) {
+    return graph.constant(Literal.of(graph.floatType(), new long[] {values.length}, values));
   }
 
   /** {@code theta * (factor * length / trained - (factor - 1)) ^ (width / (width - 2))}. */
