@@ -2,6 +2,9 @@ package io.parlance.models.architecture;
 
 import io.parlance.ModelUnusableException;
 import io.parlance.model.ModelConfig;
+import com.google.gson.JsonPrimitive;
+import java.util.HashSet;
+import java.util.regex.Pattern;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +24,11 @@ public final class Architectures {
      */
     PretrainedModel build(ModelConfig config, Set<String> weights);
   }
+
+  private static final Pattern GENERATING =
+      Pattern.compile("LMHeadModel$|ForCausalLM$|ForConditionalGeneration$|MTModel$");
+
+  private static final Pattern BODY = Pattern.compile("(?<!LMHead)Model$");
 
   private static final Map<String, Builder> BUILDERS = new TreeMap<>();
 
@@ -55,14 +63,16 @@ public final class Architectures {
    * @param config what {@code config.json} says
    * @param weights the names of the weights at hand; they tell what the configuration does not,
    *     such as whether there is a pooler. Empty for a model that gets new weights
-   * @throws ModelUnusableException if {@code architectures} is missing or names none that can be
-   *     built, or a value of the configuration is wrong
+   * <p>Where {@code architectures} is missing, it is the class of the {@code model_type} whose
+   * parameters are those of the weights; without weights the one that generates, or the body.
+   *
+   * @throws ModelUnusableException if {@code architectures} names none that can be built, or is
+   *     missing and {@code model_type} does not help, or a value of the configuration is wrong
    */
   public static PretrainedModel of(ModelConfig config, Set<String> weights) {
     String type = config.modelType().orElse("");
     if (config.architectures().isEmpty() && !BUILDERS.containsKey(type)) {
-      throw new ModelUnusableException(
-          config + " names no class under 'architectures'; known are " + names());
+      return ofType(config, type, weights);
     }
     String name = config.architectures().isEmpty() ? type : config.architectures().get(0);
     Builder builder = BUILDERS.get(name);
@@ -75,6 +85,59 @@ public final class Architectures {
     } catch (IllegalArgumentException e) {
       throw new ModelUnusableException(config + ": " + e.getMessage(), e);
     }
+  }
+
+  private static PretrainedModel ofType(ModelConfig config, String type, Set<String> weights) {
+    PretrainedModel best = null;
+    long fewest = Long.MAX_VALUE;
+    for (Map.Entry<String, Builder> entry : BUILDERS.entrySet()) {
+      PretrainedModel model;
+      try {
+        model = entry.getValue().build(config, weights);
+        if (!new JsonPrimitive(type).equals(model.configuration().get("model_type"))) {
+          continue;
+        }
+      } catch (IllegalArgumentException e) {
+        continue; // another family's
+      }
+      long strange = weights.isEmpty() ? rank(entry.getKey()) : strange(model, weights);
+      strange = 2 * strange + (isUnusual(entry.getKey()) ? 1 : 0);
+      if (strange < fewest) {
+        best = model;
+        fewest = strange;
+      }
+    }
+    if (best == null) {
+      throw new ModelUnusableException(
+          config + " names no class under 'architectures'; known are " + names());
+    }
+    return best;
+  }
+
+  /** Among classes with the same parameters: another is what most checkpoints are for. */
+  private static boolean isUnusual(String architecture) {
+    return architecture.endsWith("ForMultipleChoice")
+        || BUILDERS.containsKey(architecture.replace("ForCausalLM", "ForMaskedLM"))
+            && architecture.endsWith("ForCausalLM");
+  }
+
+  private static long rank(String architecture) {
+    return GENERATING.matcher(architecture).find() ? 0 : BODY.matcher(architecture).find() ? 1 : 2;
+  }
+
+  /** How many names either the model or the weights have alone. */
+  private static long strange(PretrainedModel model, Set<String> weights) {
+    Set<String> parameters = model.parameters().keySet();
+    Set<String> read = new HashSet<>();
+    for (String stored : weights) {
+      for (String candidate : model.weightNames().candidates(stored)) {
+        if (parameters.contains(candidate)) {
+          read.add(candidate);
+          break;
+        }
+      }
+    }
+    return (parameters.size() - read.size()) + (weights.size() - read.size());
   }
 
   /**

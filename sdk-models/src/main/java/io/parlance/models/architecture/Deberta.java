@@ -27,6 +27,7 @@ import io.parlance.models.nn.SequenceConvolution;
 import io.parlance.models.nn.TextEmbeddings;
 import io.parlance.models.objective.Losses;
 import io.parlance.models.weights.WeightNames;
+import io.parlance.models.nn.VocabularyScores;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -72,6 +73,10 @@ final class Deberta extends Encoder {
     this.config = config;
   }
 
+  /** Of the head that came later. */
+  private static final VocabularyScores.Names PREDICTIONS =
+      new VocabularyScores.Names("dense", "LayerNorm", "bias");
+
   @Override
   EncoderFamily family() {
     return FAMILY;
@@ -93,6 +98,7 @@ final class Deberta extends Encoder {
         super.weightNames()
             .alias("cls.predictions.decoder.weight", "deberta.embeddings.word_embeddings.weight")
             .alias("cls.predictions.decoder.bias", "cls.predictions.bias")
+            .alias("lm_predictions.lm_head.weight", "deberta.embeddings.word_embeddings.weight")
             .ignore("(.*\\.)?embeddings\\.position_embeddings\\..*");
     // the reference makes this norm also where it normalizes nothing
     return config.distances().relative() ? names : names.ignore("(.*\\.)?encoder\\.LayerNorm\\..*");
@@ -255,16 +261,17 @@ final class Deberta extends Encoder {
 
   @Override
   Value predict(Scope root, Value hidden) {
+    if (config.legacy()) {
+      return root.in(
+          "cls.predictions", s -> scores(root, s, hidden, Bert.PREDICTIONS, config.embeddingSize()));
+    }
     return root.in(
-        "cls.predictions",
-        s ->
-            scores(
-                root,
-                s,
-                hidden,
-                Bert.PREDICTIONS,
-                "decoder",
-                config.embeddingSize(),
-                settings.activation()));
+        "lm_predictions.lm_head",
+        s -> scores(root, s, hidden, PREDICTIONS, settings.hiddenSize()));
+  }
+
+  private Value scores(
+      Scope root, Scope head, Value hidden, VocabularyScores.Names names, long width) {
+    return scores(root, head, hidden, names, "decoder", width, settings.activation());
   }
 }

@@ -22,6 +22,8 @@ import java.util.TreeSet;
  *     the words
  * @param convolution the layer beside the first one
  * @param pooler the layer before scores of whole texts
+ * @param legacy whether masked tokens are predicted by the head that {@code transformers} had at
+ *     first, under other names
  */
 public record DebertaConfig(
     EncoderSettings settings,
@@ -29,7 +31,8 @@ public record DebertaConfig(
     Distances distances,
     boolean positionsAtInput,
     Convolution convolution,
-    Pooler pooler)
+    Pooler pooler,
+    boolean legacy)
     implements EncoderConfig<DebertaConfig> {
 
   private static final Map<String, String> KEYS = Map.of("classifier_dropout", "cls_dropout");
@@ -127,14 +130,14 @@ public record DebertaConfig(
         defaults().toBuilder().sizes(layers, hidden, heads, 4 * hidden).build();
     Distances distances = new Distances(true, COMPARISONS, 256, -1, true, true);
     return new DebertaConfig(
-        settings, hidden, distances, false, Convolution.NONE, new Pooler("gelu", 0));
+        settings, hidden, distances, false, Convolution.NONE, new Pooler("gelu", 0), true);
   }
 
   /** DeBERTa version 2 xlarge: 24 layers, 1536 wide, 24 heads, and a convolution. */
   public static DebertaConfig v2Xlarge() {
     DebertaConfig v3 = v3(24, 1536, 24);
     return new DebertaConfig(
-        v3.settings, 1536, v3.distances, false, new Convolution(3, 1, "gelu"), v3.pooler);
+        v3.settings, 1536, v3.distances, false, new Convolution(3, 1, "gelu"), v3.pooler, true);
   }
 
   /** DeBERTa version 2 xxlarge: 48 layers, 1536 wide, 24 heads, and a convolution. */
@@ -177,7 +180,8 @@ public record DebertaConfig(
             config.string("conv_act").orElse("tanh")),
         new Pooler(
             config.string("pooler_hidden_act").orElse("gelu"),
-            config.number("pooler_dropout").orElse(0)));
+            config.number("pooler_dropout").orElse(0)),
+        config.flag("legacy").orElse(true));
   }
 
   private static Distances distances(ModelConfig config) {
@@ -216,7 +220,7 @@ public record DebertaConfig(
   @Override
   public DebertaConfig with(EncoderSettings changed) {
     long width = embeddingSize == settings.hiddenSize() ? changed.hiddenSize() : embeddingSize;
-    return new DebertaConfig(changed, width, distances, positionsAtInput, convolution, pooler);
+    return new DebertaConfig(changed, width, distances, positionsAtInput, convolution, pooler, legacy);
   }
 
   @Override
@@ -227,6 +231,7 @@ public record DebertaConfig(
   JsonObject toJson(String architecture) {
     JsonObject json = settings.toJson(architecture, Deberta.FAMILY.modelType(), KEYS);
     json.addProperty("embedding_size", embeddingSize);
+    json.addProperty("legacy", legacy);
     json.addProperty("relative_attention", distances.relative);
     JsonArray comparisons = new JsonArray();
     new TreeSet<>(distances.comparisons).descendingSet().forEach(comparisons::add);

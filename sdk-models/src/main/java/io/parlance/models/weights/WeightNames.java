@@ -85,7 +85,7 @@ public record WeightNames(
   }
 
   /** The names a stored tensor may stand for, the likeliest first. */
-  List<String> candidates(String stored) {
+  public List<String> candidates(String stored) {
     List<String> candidates = new ArrayList<>();
     for (String spelled : List.of(stored, modernized(stored))) {
       candidates.add(spelled);
