@@ -1,14 +1,14 @@
 package io.parlance.models.architecture;
 
+import com.google.gson.JsonPrimitive;
 import io.parlance.ModelUnusableException;
 import io.parlance.model.ModelConfig;
-import com.google.gson.JsonPrimitive;
 import java.util.HashSet;
-import java.util.regex.Pattern;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Finds the model that a {@code config.json} names. */
@@ -63,9 +63,8 @@ public final class Architectures {
    * @param config what {@code config.json} says
    * @param weights the names of the weights at hand; they tell what the configuration does not,
    *     such as whether there is a pooler. Empty for a model that gets new weights
-   * <p>Where {@code architectures} is missing, it is the class of the {@code model_type} whose
-   * parameters are those of the weights; without weights the one that generates, or the body.
-   *
+   *     <p>Where {@code architectures} is missing, it is the class of the {@code model_type} whose
+   *     parameters are those of the weights; without weights the one that generates, or the body.
    * @throws ModelUnusableException if {@code architectures} names none that can be built, or is
    *     missing and {@code model_type} does not help, or a value of the configuration is wrong
    */

@@ -25,9 +25,9 @@ import io.parlance.models.nn.PostNormLayer;
 import io.parlance.models.nn.RelativeBuckets;
 import io.parlance.models.nn.SequenceConvolution;
 import io.parlance.models.nn.TextEmbeddings;
+import io.parlance.models.nn.VocabularyScores;
 import io.parlance.models.objective.Losses;
 import io.parlance.models.weights.WeightNames;
-import io.parlance.models.nn.VocabularyScores;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -263,11 +263,11 @@ final class Deberta extends Encoder {
   Value predict(Scope root, Value hidden) {
     if (config.legacy()) {
       return root.in(
-          "cls.predictions", s -> scores(root, s, hidden, Bert.PREDICTIONS, config.embeddingSize()));
+          "cls.predictions",
+          s -> scores(root, s, hidden, Bert.PREDICTIONS, config.embeddingSize()));
     }
     return root.in(
-        "lm_predictions.lm_head",
-        s -> scores(root, s, hidden, PREDICTIONS, settings.hiddenSize()));
+        "lm_predictions.lm_head", s -> scores(root, s, hidden, PREDICTIONS, settings.hiddenSize()));
   }
 
   private Value scores(

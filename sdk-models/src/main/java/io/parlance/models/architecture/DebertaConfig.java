@@ -220,7 +220,8 @@ public record DebertaConfig(
   @Override
   public DebertaConfig with(EncoderSettings changed) {
     long width = embeddingSize == settings.hiddenSize() ? changed.hiddenSize() : embeddingSize;
-    return new DebertaConfig(changed, width, distances, positionsAtInput, convolution, pooler, legacy);
+    return new DebertaConfig(
+        changed, width, distances, positionsAtInput, convolution, pooler, legacy);
   }
 
   @Override

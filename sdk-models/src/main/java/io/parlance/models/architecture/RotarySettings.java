@@ -57,15 +57,15 @@ public record RotarySettings(double theta, double share, RotaryScaling scaling) 
     return new RotarySettings(
         theta,
         share,
-        stretched == null ? defaults.scaling : scaling(stretched, trained(config, stretched, positions), positions));
+        stretched == null
+            ? defaults.scaling
+            : scaling(stretched, trained(config, stretched, positions), positions));
   }
 
   /** Some configurations have the length of the training beside the scaling, some within. */
   private static long trained(ModelConfig config, ModelConfig stretched, long positions) {
     return (long)
-        config
-            .number(TRAINED)
-            .orElseGet(() -> stretched.number(TRAINED).orElse(positions));
+        config.number(TRAINED).orElseGet(() -> stretched.number(TRAINED).orElse(positions));
   }
 
   private static RotaryScaling scaling(ModelConfig config, long trained, long positions) {

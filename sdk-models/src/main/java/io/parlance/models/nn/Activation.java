@@ -1,15 +1,15 @@
 package io.parlance.models.nn;
 
 import static io.parlance.models.graph.Operators.add;
-import static io.parlance.models.graph.Operators.gelu;
 import static io.parlance.models.graph.Operators.clip;
-import static io.parlance.models.graph.Operators.max;
-import static io.parlance.models.graph.Operators.softplus;
 import static io.parlance.models.graph.Operators.erf;
-import static io.parlance.models.graph.Operators.sqrt;
+import static io.parlance.models.graph.Operators.gelu;
+import static io.parlance.models.graph.Operators.max;
 import static io.parlance.models.graph.Operators.mul;
 import static io.parlance.models.graph.Operators.relu;
 import static io.parlance.models.graph.Operators.sigmoid;
+import static io.parlance.models.graph.Operators.softplus;
+import static io.parlance.models.graph.Operators.sqrt;
 import static io.parlance.models.graph.Operators.tanh;
 
 import io.parlance.models.graph.Value;
@@ -48,8 +48,7 @@ public enum Activation {
   HARD_SWISH(x -> mul(mul(x, clip(add(x, 3), 0, 6)), 1.0 / 6), "hardswish"),
   /** The distribution function of a normal variable of these moments (Ma et al. 2022). */
   LAPLACE(
-      x -> mul(add(erf(mul(add(x, -0.707107), 1 / (0.282095 * Math.sqrt(2)))), 1), 0.5),
-      "laplace"),
+      x -> mul(add(erf(mul(add(x, -0.707107), 1 / (0.282095 * Math.sqrt(2)))), 1), 0.5), "laplace"),
   SQRT_SOFTPLUS(x -> sqrt(softplus(x)), "sqrtsoftplus"),
   SILU(x -> mul(x, sigmoid(x)), "silu", "swish"),
   TANH(x -> tanh(x), "tanh"),

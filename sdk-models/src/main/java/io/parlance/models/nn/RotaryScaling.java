@@ -69,7 +69,8 @@ public sealed interface RotaryScaling {
 
   /**
    * YaRN (Peng et al. 2023, arXiv:2309.00071): dimensions that turn often within the trained length
-   * stay, those that turn seldom are divided by a factor, with a ramp between; scores are sharpened.
+   * stay, those that turn seldom are divided by a factor, with a ramp between; scores are
+   * sharpened.
    *
    * @param factor what frequencies of long waves are divided by
    * @param trainedLength the longest text of the training before the extension
@@ -129,8 +130,8 @@ public sealed interface RotaryScaling {
   }
 
   /**
-   * LongRoPE (Ding et al. 2024, arXiv:2402.13753): each frequency is divided by a factor of its own,
-   * of which there is one set for texts up to the trained length and one for longer ones.
+   * LongRoPE (Ding et al. 2024, arXiv:2402.13753): each frequency is divided by a factor of its
+   * own, of which there is one set for texts up to the trained length and one for longer ones.
    *
    * @param shortFactors one for each pair of elements
    * @param longFactors as many
@@ -149,7 +150,11 @@ public sealed interface RotaryScaling {
       requireLength(trainedLength);
       if (Stream.concat(shortFactors.stream(), longFactors.stream()).anyMatch(f -> !(f > 0))) {
         throw new IllegalArgumentException(
-            "short_factor " + shortFactors + " and long_factor " + longFactors + " must be positive");
+            "short_factor "
+                + shortFactors
+                + " and long_factor "
+                + longFactors
+                + " must be positive");
       }
     }
 

@@ -32,11 +32,10 @@ class RotarySettingsTest {
   @Test
   void yarn() {
     RotaryScaling scaling =
-        read(
-                """
-                {"rope_parameters": {"rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0,
-                 "original_max_position_embeddings": 1024}}
-                """)
+        read("""
+        {"rope_parameters": {"rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0,
+         "original_max_position_embeddings": 1024}}
+        """)
             .scaling();
     assertFrequencies(
         scaling.frequencies(WIDTH, 10000),
@@ -55,12 +54,11 @@ class RotarySettingsTest {
   @Test
   void yarnWithScalesOfItsOwnInTheOlderDialect() {
     RotaryScaling scaling =
-        read(
-                """
-                {"rope_theta": 10000, "rope_scaling": {"type": "yarn", "factor": 8.0,
-                 "beta_fast": 16, "beta_slow": 2, "truncate": false, "mscale": 0.707,
-                 "mscale_all_dim": 1.0, "original_max_position_embeddings": 64}}
-                """)
+        read("""
+        {"rope_theta": 10000, "rope_scaling": {"type": "yarn", "factor": 8.0,
+         "beta_fast": 16, "beta_slow": 2, "truncate": false, "mscale": 0.707,
+         "mscale_all_dim": 1.0, "original_max_position_embeddings": 64}}
+        """)
             .scaling();
     assertFrequencies(
         scaling.frequencies(WIDTH, 10000),
