@@ -82,6 +82,7 @@ final class BindFailureAnalyzer extends AbstractFailureAnalyzer<BindException> {
     Class<?> type =
         switch (parent.getLastElement(ConfigurationPropertyName.Form.DASHED)) {
           case "cache" -> ParlanceProperties.Cache.class;
+          case "prompt-cache" -> ParlanceProperties.PromptCache.class;
           case "queue" -> ParlanceProperties.Queue.class;
           case "hub" -> ParlanceProperties.Hub.class;
           default -> ParlanceProperties.class;

@@ -7,16 +7,21 @@ import io.parlance.cache.CachePolicy;
 import io.parlance.model.ModelSource;
 import io.parlance.model.hub.HubOptions;
 import io.parlance.spring.ParlanceProperties.Startup;
+import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The properties of one instance, applied to a builder; each is checked and named if it is wrong.
  */
 final class InstanceSettings {
   private static final String PREFIX = "parlance.";
+
+  /** As {@link Nlp.Builder#promptCache} has it. */
+  private static final DataSize PROMPT_CACHE = DataSize.ofMegabytes(64);
 
   private final ParlanceProperties common;
   private final ParlanceProperties own;
@@ -112,6 +117,7 @@ final class InstanceSettings {
     models(builder);
     builder.execution(execution());
     builder.cache(cache());
+    builder.promptCache(promptCache());
     builder.queue(queue());
     HubOptions hub = hub();
     if (hub != null) {
@@ -171,14 +177,34 @@ final class InstanceSettings {
   }
 
   private CachePolicy cache() {
-    Choice<CachePolicy> policy = new Choice<>(CachePolicy.defaults());
-    apply(
-        "cache.maximum-size",
+    return cache(
+        "cache.",
+        CachePolicy.defaults(),
         all -> all.cache() == null ? null : all.cache().maximumSize(),
-        size -> policy.set(CachePolicy.maximumBytes(size.toBytes())));
+        all -> all.cache() == null ? null : all.cache().expireAfterWrite());
+  }
+
+  private CachePolicy promptCache() {
+    return cache(
+        "prompt-cache.",
+        CachePolicy.maximumBytes(PROMPT_CACHE.toBytes()),
+        all -> all.promptCache() == null ? null : all.promptCache().maximumSize(),
+        all -> all.promptCache() == null ? null : all.promptCache().expireAfterWrite());
+  }
+
+  private CachePolicy cache(
+      String group,
+      CachePolicy usual,
+      Function<ParlanceProperties, @Nullable DataSize> size,
+      Function<ParlanceProperties, @Nullable Duration> expiry) {
+    Choice<CachePolicy> policy = new Choice<>(usual);
     apply(
-        "cache.expire-after-write",
-        all -> all.cache() == null ? null : all.cache().expireAfterWrite(),
+        group + "maximum-size",
+        size,
+        given -> policy.set(CachePolicy.maximumBytes(given.toBytes())));
+    apply(
+        group + "expire-after-write",
+        expiry,
         time -> policy.change(now -> now.expireAfterWrite(time)));
     return policy.get();
   }

@@ -39,7 +39,16 @@ record ModelProperty(
               "mask-filler", "maskFiller", ParlanceProperties::maskFiller, Nlp.Builder::maskFiller),
           new ModelProperty("ranker", "ranker", ParlanceProperties::ranker, Nlp.Builder::ranker),
           new ModelProperty(
-              "generator", "generator", ParlanceProperties::generator, Nlp.Builder::generator));
+              "generator", "generator", ParlanceProperties::generator, Nlp.Builder::generator),
+          new ModelProperty(
+              "translator", "translator", ParlanceProperties::translator, Nlp.Builder::translator),
+          new ModelProperty(
+              "summarizer", "summarizer", ParlanceProperties::summarizer, Nlp.Builder::summarizer),
+          new ModelProperty(
+              "text-to-text",
+              "textToText",
+              ParlanceProperties::textToText,
+              Nlp.Builder::textToText));
 
   /** Whether the properties name any model. */
   static boolean anyIn(ParlanceProperties properties) {

@@ -21,6 +21,9 @@ import org.springframework.util.unit.DataSize;
  * @param maskFiller Model that fills masks.
  * @param ranker Model that ranks documents.
  * @param generator Model that generates text.
+ * @param translator Model that translates.
+ * @param summarizer Model that summarizes.
+ * @param textToText Model that writes text from text as its training asks.
  * @param variant Variant of the graphs' files to take for the models that are named here, such as
  *     int8 for model_int8.onnx.
  * @param execution Where models run: cpu, cuda or cuda:N.
@@ -32,6 +35,7 @@ import org.springframework.util.unit.DataSize;
  * @param timeout Time after which a call fails. Without it calls may take any time.
  * @param startup When models are loaded.
  * @param cache Settings of the cache of results.
+ * @param promptCache Settings of the cache of prompts that the generator read.
  * @param queue Settings of asynchronous calls.
  * @param hub Settings of models that come from a hub.
  * @param instances Further instances by name, each injectable by that name as qualifier.
@@ -46,6 +50,9 @@ public record ParlanceProperties(
     @Nullable String maskFiller,
     @Nullable String ranker,
     @Nullable String generator,
+    @Nullable String translator,
+    @Nullable String summarizer,
+    @Nullable String textToText,
     @Nullable String variant,
     @Nullable String execution,
     @Nullable Boolean cpuFallback,
@@ -54,6 +61,7 @@ public record ParlanceProperties(
     @Nullable Duration timeout,
     @Nullable Startup startup,
     @Nullable Cache cache,
+    @Nullable PromptCache promptCache,
     @Nullable Queue queue,
     @Nullable Hub hub,
     @Nullable Map<String, ParlanceProperties> instances) {
@@ -76,6 +84,15 @@ public record ParlanceProperties(
    *     as long as there is room.
    */
   public record Cache(@Nullable DataSize maximumSize, @Nullable Duration expireAfterWrite) {}
+
+  /**
+   * Settings of the cache of prompts that the generator read.
+   *
+   * @param maximumSize Native memory that cached prompts may take. Zero turns the cache off.
+   * @param expireAfterWrite Time after which a cached prompt is forgotten. Without it prompts stay
+   *     as long as there is room.
+   */
+  public record PromptCache(@Nullable DataSize maximumSize, @Nullable Duration expireAfterWrite) {}
 
   /**
    * Settings of asynchronous calls.

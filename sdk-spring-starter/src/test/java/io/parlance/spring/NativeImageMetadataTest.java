@@ -128,6 +128,12 @@ class NativeImageMetadataTest {
       cache.setAccessible(true);
       Object bounded = bounded(cache.invoke(results));
       assertThat(types("sdk-core")).contains(bounded.getClass().getName());
+      try (var prompts = new io.parlance.cache.PromptCache(policy)) {
+        var field = prompts.getClass().getDeclaredField("cache");
+        field.setAccessible(true);
+        assertThat(types("sdk-core"))
+            .contains(bounded(field.get(prompts)).getClass().getName());
+      }
     }
   }
 

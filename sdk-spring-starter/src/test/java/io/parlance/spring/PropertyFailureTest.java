@@ -44,6 +44,8 @@ class PropertyFailureTest {
         "cache.maximum-size   | -1MB        | must not be negative",
         "cache.maximum-size   | lots        | a size, such as 512KB, 64MB",
         "cache.expire-after-write | 0s      | must be positive",
+        "prompt-cache.maximum-size | -1MB   | must not be negative",
+        "prompt-cache.size    | 1MB         | parlance.prompt-cache.maximum-size",
         "queue.maximum-calls  | 0           | at least 1",
         "queue.tokens-per-run | -1          | at least 1",
         "hub.endpoint         | ftp://a     | must be like https://huggingface.co",
@@ -155,6 +157,8 @@ class PropertyFailureTest {
             "parlance.startup=lazy",
             "parlance.cache.maximum-size=1MB",
             "parlance.cache.expire-after-write=5m",
+            "parlance.prompt-cache.maximum-size=1MB",
+            "parlance.prompt-cache.expire-after-write=5m",
             "parlance.queue.maximum-calls=10",
             "parlance.queue.tokens-per-run=1000",
             "parlance.hub.cache-folder=/tmp/models",
@@ -171,7 +175,10 @@ class PropertyFailureTest {
             "parlance.embedder=classpath:d",
             "parlance.mask-filler=e",
             "parlance.ranker=f",
-            "parlance.generator=hf:org/g@v1")
+            "parlance.generator=hf:org/g@v1",
+            "parlance.translator=h",
+            "parlance.summarizer=i",
+            "parlance.text-to-text=j")
         .run(
             context -> {
               assertThat(context).hasNotFailed();
@@ -184,7 +191,10 @@ class PropertyFailureTest {
                       "embedder=classpath:d",
                       "maskFiller=e",
                       "ranker=f",
-                      "generator=hf:org/g@v1");
+                      "generator=hf:org/g@v1",
+                      "translator=h",
+                      "summarizer=i",
+                      "textToText=j");
               assertThat(context.getBean(io.parlance.Nlp.class).models())
                   .allSatisfy(model -> assertThat(model.source().variant()).isEqualTo("int8"));
             });

@@ -1,6 +1,7 @@
 package io.parlance.spring.actuate;
 
 import io.parlance.cache.CacheStatistics;
+import io.parlance.cache.PromptCacheStatistics;
 import io.parlance.runtime.NativeHandles;
 import io.parlance.spring.InstanceActivity;
 import io.parlance.spring.InstanceActivity.Failure;
@@ -41,9 +42,11 @@ public final class ParlanceEndpoint {
    * @param callsInFlight calls that are going on; null where the application built the instance by
    *     itself
    * @param cache of results
+   * @param promptCache of the generator
    */
   public record InstanceDescription(
-      Map<String, ModelDescription> models, @Nullable Long callsInFlight, CacheDescription cache) {}
+      Map<String, ModelDescription> models, @Nullable Long callsInFlight, CacheDescription cache,
+      PromptCacheDescription promptCache) {}
 
   /**
    * A model.
@@ -101,6 +104,26 @@ public final class ParlanceEndpoint {
   public record CacheDescription(
       long hits, long misses, double hitRate, long evictions, long entries, long bytes) {}
 
+  /**
+   * The cache of prompts.
+   *
+   * @param prompts that were read
+   * @param hits prompts of which a beginning was known
+   * @param promptTokens in all prompts
+   * @param reusedTokens that were not computed again
+   * @param evictions pieces that were dropped
+   * @param entries pieces in memory
+   * @param bytes of native memory
+   */
+  public record PromptCacheDescription(
+      long prompts,
+      long hits,
+      long promptTokens,
+      long reusedTokens,
+      long evictions,
+      long entries,
+      long bytes) {}
+
   /** Every instance. The digest of a model is computed when it is first asked for. */
   @ReadOperation
   public Description parlance() {
@@ -124,6 +147,7 @@ public final class ParlanceEndpoint {
           model.task(), describe(model, activity == null ? null : activity.task(model.task())));
     }
     CacheStatistics cache = instance.nlp().statistics().cache();
+    PromptCacheStatistics prompts = instance.nlp().statistics().promptCache();
     return new InstanceDescription(
         models,
         activity == null ? null : activity.callsInFlight(),
@@ -133,7 +157,15 @@ public final class ParlanceEndpoint {
             cache.hitRate(),
             cache.evictions(),
             cache.entries(),
-            cache.bytes()));
+            cache.bytes()),
+        new PromptCacheDescription(
+            prompts.prompts(),
+            prompts.hits(),
+            prompts.promptTokens(),
+            prompts.reusedTokens(),
+            prompts.evictions(),
+            prompts.entries(),
+            prompts.bytes()));
   }
 
   private static ModelDescription describe(ModelHandle model, @Nullable TaskActivity known) {

@@ -7,6 +7,7 @@ import io.parlance.Nlp;
 import io.parlance.NlpException;
 import io.parlance.model.ModelFolder;
 import io.parlance.model.ModelSource;
+import io.parlance.spring.Fixtures;
 import io.parlance.spring.ParlanceAutoConfiguration;
 import io.parlance.spring.actuate.ParlanceEndpoint.InstanceDescription;
 import io.parlance.spring.actuate.ParlanceEndpoint.ModelDescription;
@@ -76,6 +77,23 @@ class ParlanceActuatorAutoConfigurationTest {
               assertThat(broken.lastFailure().error()).contains("no/such/model");
               assertThat(endpoint.instance("nobody")).isNull();
               assertThat(endpoint.parlance().nativeHandles()).isPositive();
+            });
+  }
+
+  @Test
+  void theEndpointTellsWhatTheGeneratorReused() {
+    exposed
+        .withPropertyValues("parlance.generator=" + Fixtures.folder("gpt2-with-past"))
+        .run(
+            context -> {
+              Nlp nlp = context.getBean(Nlp.class);
+              nlp.generate("The hotel was good");
+              var prompts =
+                  context.getBean(ParlanceEndpoint.class).instance("default").promptCache();
+              assertThat(prompts.prompts()).isEqualTo(1);
+              assertThat(prompts.promptTokens())
+                  .isEqualTo(nlp.statistics().promptCache().promptTokens())
+                  .isPositive();
             });
   }
 
