@@ -1,0 +1,5 @@
+/** Parlance where Jakarta's dependency injection is. */
+@NullMarked
+package io.parlance.samples.cdi;
+
+import org.jspecify.annotations.NullMarked;
