@@ -268,6 +268,11 @@ public final class Nlp implements AutoCloseable {
     }
   }
 
+  /** Forgets the results that are remembered; what is being computed is not disturbed. */
+  public void clearCache() {
+    cache.clear();
+  }
+
   /** Refuses further calls, waits for those in flight and frees the models. May be repeated. */
   @Override
   public void close() {

@@ -48,6 +48,17 @@ class NlpTest {
   }
 
   @Test
+  void forgetsResultsWhenAsked() {
+    try (Nlp nlp = Nlp.builder().classifier(TestModels.folder("textcls-bert")).build()) {
+      Classification result = nlp.classify(TEXT);
+      nlp.clearCache();
+      assertThat(nlp.statistics().cache().entries()).isZero();
+      assertThat(nlp.classify(TEXT)).isEqualTo(result).isNotSameAs(result);
+      assertThat(nlp.statistics().cache().misses()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void readsModelsFromTheClassPath() {
     try (Nlp fromClassPath =
             Nlp.builder().classifier("classpath:io/parlance/testmodels/textcls-bert/").build();

@@ -112,6 +112,28 @@ class ApplicationTest {
   }
 
   @Test
+  void cachesAreListedAndEmptied() throws Exception {
+    assertThat(at(json("/actuator/caches"), "cacheManagers", "parlanceCacheManager", "caches").keySet())
+        .containsExactlyInAnyOrder("default", "support");
+    HttpResponse<String> emptied =
+        client.send(
+            HttpRequest.newBuilder(
+                    URI.create(
+                        "http://localhost:"
+                            + port
+                            + "/actuator/caches/default?cacheManager=parlanceCacheManager"))
+                .DELETE()
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(emptied.statusCode()).isEqualTo(204);
+    assertThat(
+            at(json("/actuator/parlance"), "instances", "default", "cache")
+                .get("entries")
+                .getAsInt())
+        .isZero();
+  }
+
+  @Test
   void metersAreThere() throws Exception {
     for (String meter :
         new String[] {
