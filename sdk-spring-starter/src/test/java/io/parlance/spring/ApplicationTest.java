@@ -113,7 +113,9 @@ class ApplicationTest {
 
   @Test
   void cachesAreListedAndEmptied() throws Exception {
-    assertThat(at(json("/actuator/caches"), "cacheManagers", "parlanceCacheManager", "caches").keySet())
+    assertThat(
+            at(json("/actuator/caches"), "cacheManagers", "parlanceCacheManager", "caches")
+                .keySet())
         .containsExactlyInAnyOrder("default", "support");
     HttpResponse<String> emptied =
         client.send(

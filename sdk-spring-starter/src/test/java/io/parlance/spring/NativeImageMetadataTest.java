@@ -131,8 +131,7 @@ class NativeImageMetadataTest {
       try (var prompts = new io.parlance.cache.PromptCache(policy)) {
         var field = prompts.getClass().getDeclaredField("cache");
         field.setAccessible(true);
-        assertThat(types("sdk-core"))
-            .contains(bounded(field.get(prompts)).getClass().getName());
+        assertThat(types("sdk-core")).contains(bounded(field.get(prompts)).getClass().getName());
       }
     }
   }

@@ -45,7 +45,9 @@ public final class ParlanceEndpoint {
    * @param promptCache of the generator
    */
   public record InstanceDescription(
-      Map<String, ModelDescription> models, @Nullable Long callsInFlight, CacheDescription cache,
+      Map<String, ModelDescription> models,
+      @Nullable Long callsInFlight,
+      CacheDescription cache,
       PromptCacheDescription promptCache) {}
 
   /**

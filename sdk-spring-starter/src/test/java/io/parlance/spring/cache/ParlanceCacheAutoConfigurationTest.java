@@ -26,8 +26,7 @@ class ParlanceCacheAutoConfigurationTest {
         .withPropertyValues("parlance.instances.support.enabled=true")
         .run(
             context -> {
-              CacheManager manager =
-                  context.getBean("parlanceCacheManager", CacheManager.class);
+              CacheManager manager = context.getBean("parlanceCacheManager", CacheManager.class);
               assertThat(manager.getCacheNames()).containsExactlyInAnyOrder("default", "support");
               assertThat(manager.getCache("nobody")).isNull();
               Nlp nlp = context.getBean(Nlp.class);

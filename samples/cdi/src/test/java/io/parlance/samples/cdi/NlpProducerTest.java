@@ -22,8 +22,7 @@ class NlpProducerTest {
       nlp = container.select(Nlp.class).get();
       assertThat(container.select(Nlp.class).get()).isSameAs(nlp);
       TicketRouter router = container.select(TicketRouter.class).get();
-      assertThat(router.route("I was charged twice"))
-          .isSameAs(nlp.classify("I was charged twice"));
+      assertThat(router.route("I was charged twice")).isSameAs(nlp.classify("I was charged twice"));
       assertThat(NativeHandles.live()).isGreaterThan(before);
     }
     assertThatThrownBy(() -> nlp.classify("a")).isInstanceOf(IllegalStateException.class);
