@@ -19,6 +19,7 @@ final class TextCutter {
   private final int limit;
   private final int around;
   private final List<Span> whole;
+  private int perToken = CHARACTERS_PER_TOKEN; // twice what the last piece had, so little is in vain
 
   /**
    * Reads nothing yet.
@@ -83,11 +84,17 @@ final class TextCutter {
 
   private int end(int from, int last) {
     int room = limit - around;
-    int most = (int) Math.min(last, from + (long) room * CHARACTERS_PER_TOKEN);
+    int most = reach(from, last, room);
     if (most == last && fits(from, last)) {
       return last;
     }
     Encoding tokens = form.tokens(text.substring(from, most));
+    if (tokens.length() <= room && most < last) { // longer words than those before
+      perToken = CHARACTERS_PER_TOKEN;
+      most = reach(from, last, room);
+      tokens = form.tokens(text.substring(from, most));
+    }
+    perToken = Math.min(CHARACTERS_PER_TOKEN, 1 + 2 * (most - from) / Math.max(1, tokens.length()));
     if (tokens.length() > room) {
       most = Math.min(last, from + Math.max(1, tokens.start(room)));
     }
@@ -96,6 +103,10 @@ final class TextCutter {
       end = ClauseCutter.cut(text, from, from + (end - from) * 3 / 4, whole);
     }
     return end;
+  }
+
+  private int reach(int from, int last, int room) {
+    return (int) Math.min(last, from + (long) room * perToken);
   }
 
   private boolean fits(int from, int end) {
