@@ -19,7 +19,8 @@ final class TextCutter {
   private final int limit;
   private final int around;
   private final List<Span> whole;
-  private int perToken = CHARACTERS_PER_TOKEN; // twice what the last piece had, so little is in vain
+  private int perToken =
+      CHARACTERS_PER_TOKEN; // twice what the last piece had, so little is in vain
 
   /**
    * Reads nothing yet.
