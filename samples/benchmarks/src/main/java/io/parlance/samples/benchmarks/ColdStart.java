@@ -4,10 +4,8 @@ import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.parlance.Nlp;
 import io.parlance.cache.CachePolicy;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 
@@ -30,30 +28,19 @@ final class ColdStart {
   private ColdStart() {}
 
   /** Prints the median of each way. */
-  static void print(String shape, Path folder, String text, int rounds)
-      throws IOException, InterruptedException {
-    Map<Way, long[]> nanos = new EnumMap<>(Way.class);
-    for (int round = -1; round < rounds; round++) { // the first fills the file cache
-      for (Way way : Way.values()) {
-        long start = System.nanoTime();
-        JavaProcess.run(ColdStart.class, way.name(), folder.toString(), text);
-        if (round >= 0) {
-          nanos.computeIfAbsent(way, each -> new long[rounds])[round] = System.nanoTime() - start;
-        }
-      }
+  static void print(String shape, Path folder, String text, int rounds) throws Exception {
+    Turns turns = new Turns(); // the first round fills the file cache
+    for (Way way : Way.values()) {
+      turns.add(
+          way.text, () -> JavaProcess.run(ColdStart.class, way.name(), folder.toString(), text));
     }
-    nanos.values().forEach(Arrays::sort);
-    long[] bare = Objects.requireNonNull(nanos.get(Way.BARE));
-    nanos.forEach(
-        (way, times) ->
+    Map<String, Turns.Times> times = turns.measure(rounds);
+    Turns.Times bare = Objects.requireNonNull(times.get(Way.BARE.text));
+    times.forEach(
+        (way, each) ->
             System.out.printf(
-                "| %s | cold process to its first result, %s | %.0f ms (%.0f) | %.2f (%.2f) |%n",
-                shape,
-                way.text,
-                times[rounds / 2] / 1e6,
-                times[0] / 1e6,
-                (double) times[rounds / 2] / bare[rounds / 2],
-                (double) times[0] / bare[0]));
+                "| %s | cold process to its first result, %s | %.0f ms (%.0f) | %s |%n",
+                shape, way, each.median() / 1e6, each.best() / 1e6, bare.timeBeside(each)));
   }
 
   /** Arguments: way, model folder, text. */

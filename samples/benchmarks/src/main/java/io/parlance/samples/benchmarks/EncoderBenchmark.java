@@ -14,11 +14,8 @@ import io.parlance.tokenizers.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -78,11 +75,6 @@ final class EncoderBenchmark implements Callable<Integer> {
     System.exit(new CommandLine(new EncoderBenchmark()).execute(arguments));
   }
 
-  /** One way to process all documents. */
-  private interface Way {
-    void run() throws Exception;
-  }
-
   @Override
   public Integer call() throws Exception {
     Documents source = new Documents(words);
@@ -99,7 +91,6 @@ final class EncoderBenchmark implements Callable<Integer> {
   }
 
   private void compare(String shape, Path folder, List<String> texts) throws Exception {
-    Map<String, Way> ways = new LinkedHashMap<>();
     try (BareSession bare = new BareSession(folder.resolve("model.onnx"));
         Tokenizer tokenizer = Tokenizer.load(folder);
         Nlp one = open(folder, 1, CachePolicy.none());
@@ -109,13 +100,16 @@ final class EncoderBenchmark implements Callable<Integer> {
       for (String text : texts) {
         tokens.add(tokenizer.encode(text, EncodingOptions.truncated(LONGEST)));
       }
-      ways.put("bare ONNX Runtime, 1 thread", () -> runBare(bare, tokens));
-      ways.put("one text at a time, 1 thread", () -> texts.forEach(one::classify));
-      ways.put("all texts at once, 1 thread", () -> one.classify(texts));
-      ways.put("all texts at once, " + threads + " threads", () -> several.classify(texts));
-      ways.put(
-          CALLERS + " asynchronous calls, " + threads + " threads", () -> runAsync(several, texts));
-      print(shape, measure(ways), texts.size());
+      Turns turns =
+          new Turns()
+              .add("bare ONNX Runtime, 1 thread", () -> runBare(bare, tokens))
+              .add("one text at a time, 1 thread", () -> texts.forEach(one::classify))
+              .add("all texts at once, 1 thread", () -> one.classify(texts))
+              .add("all texts at once, " + threads + " threads", () -> several.classify(texts))
+              .add(
+                  CALLERS + " asynchronous calls, " + threads + " threads",
+                  () -> runAsync(several, texts));
+      print(shape, turns.measure(rounds), texts.size());
       printCached(shape, cached, texts.get(0));
     }
     printMemory(shape, folder, texts);
@@ -148,39 +142,13 @@ final class EncoderBenchmark implements Callable<Integer> {
     callers.acquire(CALLERS);
   }
 
-  /** Nanoseconds of each way in each round but the first, which warms up. */
-  private Map<String, long[]> measure(Map<String, Way> ways) throws Exception {
-    Map<String, long[]> nanos = new LinkedHashMap<>();
-    ways.keySet().forEach(way -> nanos.put(way, new long[rounds]));
-    for (int round = -1; round < rounds; round++) {
-      for (Map.Entry<String, Way> way : ways.entrySet()) {
-        long start = System.nanoTime();
-        way.getValue().run();
-        if (round >= 0) {
-          Objects.requireNonNull(nanos.get(way.getKey()))[round] = System.nanoTime() - start;
-        }
-      }
-    }
-    nanos.values().forEach(Arrays::sort);
-    return nanos;
-  }
-
-  private static void print(String shape, Map<String, long[]> nanos, int texts) {
-    long[] floor = nanos.values().iterator().next();
-    nanos.forEach(
-        (way, times) ->
+  private static void print(String shape, Map<String, Turns.Times> times, int texts) {
+    Turns.Times floor = times.values().iterator().next();
+    times.forEach(
+        (way, each) ->
             System.out.printf(
-                "| %s | %s | %.1f (%.1f) | %.2f (%.2f) |%n",
-                shape,
-                way,
-                texts * 1e9 / median(times),
-                texts * 1e9 / times[0],
-                (double) median(floor) / median(times),
-                (double) floor[0] / times[0]));
-  }
-
-  private static long median(long[] sorted) {
-    return sorted[sorted.length / 2];
+                "| %s | %s | %s | %s |%n",
+                shape, way, each.rate(texts), each.speedBeside(floor)));
   }
 
   /** Each in a process of its own, which has seen nothing but its way. */
@@ -212,13 +180,12 @@ final class EncoderBenchmark implements Callable<Integer> {
       }
       nanos[round] = (System.nanoTime() - start) / CACHED_CALLS;
     }
-    Arrays.sort(nanos);
-    System.out.printf("| %s | a call answered from the cache | %d ns | |%n", shape, median(nanos));
+    System.out.printf(
+        "| %s | a call answered from the cache | %d ns | |%n", shape, Turns.Times.of(nanos).median());
   }
 
   /** Both with all processors; both give ids, types, words and spans. */
   private void printTokenization(Path folder, List<String> texts) throws Exception {
-    Map<String, Way> ways = new LinkedHashMap<>();
     String[] all = texts.toArray(new String[0]);
     try (HuggingFaceTokenizer djl =
             HuggingFaceTokenizer.builder()
@@ -227,16 +194,18 @@ final class EncoderBenchmark implements Callable<Integer> {
                 .optPadding(false)
                 .build();
         Tokenizer tokenizer = Tokenizer.load(folder)) {
-      ways.put("tokens of DJL's batchEncode", () -> djl.batchEncode(all));
-      ways.put(
-          "tokens of Parlance, one thread",
-          () -> texts.forEach(text -> tokenizer.encode(text, EncodingOptions.DEFAULT)));
-      ways.put(
-          "tokens of Parlance, all threads",
-          () ->
-              texts.parallelStream()
-                  .forEach(text -> tokenizer.encode(text, EncodingOptions.DEFAULT)));
-      print("tokenizer", measure(ways), texts.size());
+      Turns turns =
+          new Turns()
+              .add("tokens of DJL's batchEncode", () -> djl.batchEncode(all))
+              .add(
+                  "tokens of Parlance, one thread",
+                  () -> texts.forEach(text -> tokenizer.encode(text, EncodingOptions.DEFAULT)))
+              .add(
+                  "tokens of Parlance, all threads",
+                  () ->
+                      texts.parallelStream()
+                          .forEach(text -> tokenizer.encode(text, EncodingOptions.DEFAULT)));
+      print("tokenizer", turns.measure(rounds), texts.size());
     }
   }
 }
