@@ -147,8 +147,7 @@ final class EncoderBenchmark implements Callable<Integer> {
     times.forEach(
         (way, each) ->
             System.out.printf(
-                "| %s | %s | %s | %s |%n",
-                shape, way, each.rate(texts), each.speedBeside(floor)));
+                "| %s | %s | %s | %s |%n", shape, way, each.rate(texts), each.speedBeside(floor)));
   }
 
   /** Each in a process of its own, which has seen nothing but its way. */
@@ -181,7 +180,8 @@ final class EncoderBenchmark implements Callable<Integer> {
       nanos[round] = (System.nanoTime() - start) / CACHED_CALLS;
     }
     System.out.printf(
-        "| %s | a call answered from the cache | %d ns | |%n", shape, Turns.Times.of(nanos).median());
+        "| %s | a call answered from the cache | %d ns | |%n",
+        shape, Turns.Times.of(nanos).median());
   }
 
   /** Both with all processors; both give ids, types, words and spans. */

@@ -65,14 +65,12 @@ final class Turns {
 
     /** How many times as long as this the other took. */
     String timeBeside(Times other) {
-      return "%.2f (%.2f)"
-          .formatted((double) other.median / median, (double) other.best / best);
+      return "%.2f (%.2f)".formatted((double) other.median / median, (double) other.best / best);
     }
 
     /** How many times as fast this was, for so many times the work. */
     String speedBeside(Times floor, double work) {
-      return "%.2f (%.2f)"
-          .formatted(work * floor.median / median, work * floor.best / best);
+      return "%.2f (%.2f)".formatted(work * floor.median / median, work * floor.best / best);
     }
   }
 }
