@@ -3,6 +3,7 @@ package io.parlance.samples.benchmarks;
 import io.parlance.Nlp;
 import io.parlance.cache.CachePolicy;
 import io.parlance.runtime.NativeHandles;
+import io.parlance.task.TextGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ final class Soak implements Callable<Integer> {
   private static final int WARM_PARTS = PARTS / 4;
   private static final double GROWTH = 1.1;
   private static final int TEXTS = 500;
+  private static final int NEW_TOKENS = 24;
 
   @Option(names = "--classifier", description = "Folder of a text classifier.")
   private @Nullable Path classifier;
@@ -60,6 +62,9 @@ final class Soak implements Callable<Integer> {
 
   @Option(names = "--summarize", description = "Folder of a summarizer.")
   private @Nullable Path summarize;
+
+  @Option(names = "--generate", description = "Folder of a generative model.")
+  private @Nullable Path generate;
 
   @Option(
       names = "--calls",
@@ -102,6 +107,7 @@ final class Soak implements Callable<Integer> {
     use(rank, builder::ranker);
     use(translate, builder::translator);
     use(summarize, builder::summarizer);
+    use(generate, builder::generator);
     return builder.build();
   }
 
@@ -139,10 +145,37 @@ final class Soak implements Callable<Integer> {
     if (summarize != null) {
       tasks.put("summarize", nlp::summarize);
     }
+    if (generate != null) {
+      addWriting(tasks, nlp.generator().maxNewTokens(NEW_TOKENS));
+    }
     if (tasks.isEmpty() && spec != null) {
       throw new ParameterException(spec.commandLine(), "name a model folder, as --classifier DIR");
     }
     return tasks;
+  }
+
+  /** Short answers by each search, free and held to constraints. */
+  private static void addWriting(Map<String, Consumer<String>> tasks, TextGenerator writer) {
+    tasks.put("greedy", text -> writer.generate(prompt(text)));
+    tasks.put("sampling", text -> writer.seed(text.length()).generate(prompt(text)));
+    tasks.put("beams", text -> writer.beams(3).generate(prompt(text)));
+    tasks.put("stream", text -> writer.stream(prompt(text)).limit(5).forEach(piece -> {}));
+    TextGenerator regex = writer.matching("[a-z]+( [a-z0-9]+)*\\.?");
+    tasks.put("regex", text -> regex.generate(prompt(text)));
+    TextGenerator json =
+        writer.jsonSchema(
+            "{\"type\": \"object\", \"properties\": {\"a\": {\"type\": \"string\"}, \"b\":"
+                + " {\"type\": \"array\", \"items\": {\"type\": \"integer\"}}}, \"required\": [\"b\"]}");
+    tasks.put("json", text -> json.temperature(1.5).seed(text.length()).generate(prompt(text)));
+    // a constraint of its own for each text: what is remembered of them must be bounded
+    tasks.put(
+        "choices",
+        text -> writer.choices(prompt(text), "no").beams(2).generate(prompt(text)));
+  }
+
+  /** Little enough to leave room for an answer in tiny models. */
+  private static String prompt(String text) {
+    return "A " + text.substring(0, Math.min(12, text.length())).strip();
   }
 
   /** Little enough for models that cut nothing. */

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The expected tokens and scores are what generate() of transformers gives. */
 class GenerateCommandTest {
@@ -128,6 +129,52 @@ class GenerateCommandTest {
                 + whole.lines().get(2).get("text").getAsString()
                 + "\n");
     assertThat(run.messages()).isEqualTo("parlance: " + message(whole, 1));
+  }
+
+  @Test
+  void holdsAnswersToWhatTheOptionsSay(@TempDir Path folder) throws IOException {
+    Path schema = folder.resolve("schema.json");
+    Files.writeString(schema, "{\"type\": \"array\", \"items\": {\"type\": \"boolean\"}, \"minItems\": 1}");
+    CommandRun run =
+        CommandRun.of(
+            """
+            {"prompt":"I think"}
+            {"prompt":"I think","options":{"json_schema":null,"choices":["yes","no, sir"]}}
+            {"prompt":"I think","options":{"json_schema":null,"regex":"[0-9]{4}"}}
+            {"prompt":"I think","options":{"json_schema":{"const":{"a":1}}}}
+            {"prompt":"I think","options":{"json_schema":{"not":{}}}}
+            {"prompt":"I think","options":{"max_new_tokens":1}}
+            """,
+            "generate",
+            "--model",
+            MODEL.toString(),
+            "--json_schema",
+            schema.toString());
+    assertThat(text(run, 0)).matches("\\[(true|false)(, ?(true|false))*]");
+    assertThat(text(run, 1)).isIn("yes", "no, sir");
+    assertThat(text(run, 2)).matches("[0-9]{4}");
+    assertThat(text(run, 3)).isEqualTo("{\"a\":1}");
+    assertThat(message(run, 4)).contains("the keyword 'not' cannot be enforced");
+    assertThat(message(run, 5)).contains("the JSON schema cannot be met with 1 new tokens");
+  }
+
+  @Test
+  void refusesAConstraintThatCannotBeEnforcedBeforeAnyLine() {
+    for (String regex : new String[] {"(a)\\1", "a("}) {
+      CommandRun run =
+          CommandRun.of(
+              "{}", "generate", "--model", MODEL.toString(), "--regex", regex);
+      assertThat(run.status()).isEqualTo(ExitStatus.REFUSED);
+      assertThat(run.messages()).contains("option '--regex' is refused");
+    }
+    CommandRun run =
+        CommandRun.of("{}", "generate", "--model", MODEL.toString(), "--json-schema", "no-file");
+    assertThat(run.status()).isEqualTo(ExitStatus.REFUSED);
+    assertThat(run.messages()).contains("cannot read no-file");
+  }
+
+  private static String text(CommandRun run, int line) {
+    return run.lines().get(line).get("text").getAsString();
   }
 
   private static String message(CommandRun run, int line) {
