@@ -17,7 +17,12 @@ final class Costs {
   static final int NEVER = 1 << 20;
 
   /** Steps through the trie in total, after which only single bytes are looked at. */
-  private static final long MOST_STEPS = 60_000_000;
+  private static final long MOST_STEPS = 20_000_000;
+
+  /** Byte values from which on looking at all tokens is not worth it where the end is near. */
+  private static final int MANY_BYTES = 16;
+
+  private static final int NEAR = 4;
 
   private final Grammar grammar;
   private final TokenTrie trie;
@@ -46,27 +51,49 @@ final class Costs {
    */
   static int[] of(Grammar grammar, TokenTrie trie) {
     Costs costs = new Costs(grammar, trie);
-    costs.findTargets();
+    boolean everyByte = Arrays.stream(costs.byteTokens).sum() == costs.byteTokens.length;
+    Arrays.fill(costs.costs, NEVER);
+    Arrays.fill(costs.targets, new int[0]);
+    if (everyByte) {
+      costs.byteTargets();
+      costs.settle();
+    }
+    costs.findTargets(everyByte);
     costs.settle();
     return costs.costs;
   }
 
-  private void findTargets() {
-    boolean everyByte = Arrays.stream(byteTokens).sum() == byteTokens.length;
+  private void byteTargets() {
+    for (int node = 0; node < targets.length; node++) {
+      int[] edges = grammar.edges(node);
+      targets[node] = new int[edges.length / 3];
+      for (int i = 0; i < targets[node].length; i++) {
+        targets[node][i] = edges[3 * i + 2];
+      }
+    }
+  }
+
+  private boolean isNearlyDone(int node) {
+    int values = 0;
+    int[] edges = grammar.edges(node);
+    for (int i = 0; i < edges.length; i += 3) {
+      values += edges[i + 1] - edges[i] + 1;
+    }
+    return values >= MANY_BYTES && costs[node] <= NEAR;
+  }
+
+  private void findTargets(boolean everyByte) {
     Set<Integer> found = new HashSet<>();
     for (int node = 0; node < targets.length; node++) {
       found.clear();
       if (grammar.edges(node).length == 0) {
-        targets[node] = new int[0];
         continue;
+      }
+      if (everyByte && (steps >= MOST_STEPS || isNearlyDone(node))) {
+        continue; // what single bytes make possible is known
       }
       if (steps < MOST_STEPS) {
         walk(node, 0, trie.nodes(), found);
-      } else if (everyByte) {
-        int[] edges = grammar.edges(node);
-        for (int i = 0; i < edges.length; i += 3) {
-          found.add(edges[i + 2]);
-        }
       } else {
         throw new InvalidInputException(
             "the constraint is too large for a vocabulary that has no tokens for single bytes;"
@@ -119,7 +146,6 @@ final class Costs {
   }
 
   private void settle() {
-    Arrays.fill(costs, NEVER);
     boolean changed = true;
     for (boolean upwards = false; changed; upwards = !upwards) {
       changed = false;

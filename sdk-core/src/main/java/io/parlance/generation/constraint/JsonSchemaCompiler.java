@@ -79,7 +79,7 @@ final class JsonSchemaCompiler {
           end(grammar.literal(branch(rule), "false"));
         }
         case "integer", "number" -> end(grammar.automaton(from, numbers(schema, type, path)));
-        case "string" -> end(grammar.automaton(from, strings(schema, path)));
+        case "string" -> end(string(from, schema, path));
         case "array" -> array(from, schema, path);
         default -> object(from, schema, path);
       }
@@ -97,13 +97,37 @@ final class JsonSchemaCompiler {
     grammar.end(node);
   }
 
-  private static Automaton strings(JsonObject schema, String path) {
-    return JsonStrings.strings(
-        JsonSchema.count(schema, "minLength", 0, path),
-        JsonSchema.count(schema, "maxLength", -1, path),
-        JsonSchema.text(schema, "pattern", path),
-        JsonSchema.text(schema, "format", path),
-        path);
+  private int string(int from, JsonObject schema, String path) {
+    int least = JsonSchema.count(schema, "minLength", 0, path);
+    int most = JsonSchema.count(schema, "maxLength", -1, path);
+    if (Math.max(least, most) > JsonStrings.MOST_LENGTH) {
+      throw new InvalidInputException(
+          path + ": minLength and maxLength can be " + JsonStrings.MOST_LENGTH + " at most");
+    }
+    String pattern = JsonSchema.text(schema, "pattern", path);
+    String format = JsonSchema.text(schema, "format", path);
+    if (pattern != null || format != null) {
+      return grammar.automaton(from, JsonStrings.strings(least, most, pattern, format, path));
+    }
+    Automaton character = JsonStrings.usual();
+    int at = grammar.literal(from, "\"");
+    int close = grammar.node();
+    for (int length = 0; length < Math.max(least, most); length++) {
+      if (length >= least) {
+        grammar.silent(at, close);
+      }
+      at = grammar.automaton(at, character);
+    }
+    if (most < 0) {
+      int loop = grammar.node();
+      grammar.silent(at, loop);
+      grammar.silent(grammar.automaton(loop, character), loop);
+      at = loop;
+    }
+    if (most < 0 || most >= least) {
+      grammar.silent(at, close);
+    }
+    return grammar.literal(close, "\"");
   }
 
   private static Automaton numbers(JsonObject schema, String type, String path) {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** How strings are written in JSON, each character in one way. */
 final class JsonStrings {
-  private static final int MOST_LENGTH = 10_000;
+  /** Code points that a length can ask for or allow. */
+  static final int MOST_LENGTH = 10_000;
   private static final Map<Integer, String> ESCAPES =
       Map.of(
           (int) '"',
@@ -94,7 +95,7 @@ final class JsonStrings {
   }
 
   /** What strings have that nothing says more about: no control characters but white space. */
-  private static Automaton usual() {
+  static Automaton usual() {
     BitSet set = CodePoints.all();
     set.clear(0, '\t');
     set.clear('\u000B', '\r');
@@ -104,7 +105,7 @@ final class JsonStrings {
   }
 
   /**
-   * Strings with their quotes.
+   * Strings that match a pattern or a format or both, with their quotes.
    *
    * @param least code points at least
    * @param most code points at most, or -1
@@ -112,10 +113,6 @@ final class JsonStrings {
    */
   static Automaton strings(
       int least, int most, @Nullable String pattern, @Nullable String format, String path) {
-    if (Math.max(least, most) > MOST_LENGTH) {
-      throw new InvalidInputException(
-          path + ": minLength and maxLength can be " + MOST_LENGTH + " at most");
-    }
     List<Automaton> parts = new ArrayList<>();
     if (pattern != null) {
       parts.add(RegexCompiler.compile(pattern, 0, true, JsonStrings::character));
@@ -132,8 +129,8 @@ final class JsonStrings {
       }
       parts.add(RegexCompiler.compile(known, 0, false, JsonStrings::character));
     }
-    if (parts.isEmpty() || least > 0 || most >= 0) {
-      Automaton one = parts.isEmpty() ? usual() : character(CodePoints.all());
+    if (least > 0 || most >= 0) {
+      Automaton one = character(CodePoints.all());
       parts.add(most < 0 ? one.repeat(least) : one.repeat(least, most));
     }
     Automaton content = parts.get(0);
