@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class JsonStrings {
   /** Code points that a length can ask for or allow. */
   static final int MOST_LENGTH = 10_000;
+
   private static final Map<Integer, String> ESCAPES =
       Map.of(
           (int) '"',

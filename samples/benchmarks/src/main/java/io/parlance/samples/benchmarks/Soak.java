@@ -165,12 +165,12 @@ final class Soak implements Callable<Integer> {
     TextGenerator json =
         writer.jsonSchema(
             "{\"type\": \"object\", \"properties\": {\"a\": {\"type\": \"string\"}, \"b\":"
-                + " {\"type\": \"array\", \"items\": {\"type\": \"integer\"}}}, \"required\": [\"b\"]}");
+                + " {\"type\": \"array\", \"items\": {\"type\": \"integer\"}}}, \"required\":"
+                + " [\"b\"]}");
     tasks.put("json", text -> json.temperature(1.5).seed(text.length()).generate(prompt(text)));
     // a constraint of its own for each text: what is remembered of them must be bounded
     tasks.put(
-        "choices",
-        text -> writer.choices(prompt(text), "no").beams(2).generate(prompt(text)));
+        "choices", text -> writer.choices(prompt(text), "no").beams(2).generate(prompt(text)));
   }
 
   /** Little enough to leave room for an answer in tiny models. */

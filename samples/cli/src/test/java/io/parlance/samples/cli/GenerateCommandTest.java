@@ -134,7 +134,8 @@ class GenerateCommandTest {
   @Test
   void holdsAnswersToWhatTheOptionsSay(@TempDir Path folder) throws IOException {
     Path schema = folder.resolve("schema.json");
-    Files.writeString(schema, "{\"type\": \"array\", \"items\": {\"type\": \"boolean\"}, \"minItems\": 1}");
+    Files.writeString(
+        schema, "{\"type\": \"array\", \"items\": {\"type\": \"boolean\"}, \"minItems\": 1}");
     CommandRun run =
         CommandRun.of(
             """
@@ -145,11 +146,7 @@ class GenerateCommandTest {
             {"prompt":"I think","options":{"json_schema":{"not":{}}}}
             {"prompt":"I think","options":{"max_new_tokens":1}}
             """,
-            "generate",
-            "--model",
-            MODEL.toString(),
-            "--json_schema",
-            schema.toString());
+            "generate", "--model", MODEL.toString(), "--json_schema", schema.toString());
     assertThat(text(run, 0)).matches("\\[(true|false)(, ?(true|false))*]");
     assertThat(text(run, 1)).isIn("yes", "no, sir");
     assertThat(text(run, 2)).matches("[0-9]{4}");
@@ -162,8 +159,7 @@ class GenerateCommandTest {
   void refusesAConstraintThatCannotBeEnforcedBeforeAnyLine() {
     for (String regex : new String[] {"(a)\\1", "a("}) {
       CommandRun run =
-          CommandRun.of(
-              "{}", "generate", "--model", MODEL.toString(), "--regex", regex);
+          CommandRun.of("{}", "generate", "--model", MODEL.toString(), "--regex", regex);
       assertThat(run.status()).isEqualTo(ExitStatus.REFUSED);
       assertThat(run.messages()).contains("option '--regex' is refused");
     }
