@@ -26,8 +26,13 @@ import java.util.OptionalLong;
  * @param common what it shares with LLaMA; its norm epsilon is {@code layer_norm_eps}
  * @param residualDropout {@code resid_pdrop}
  * @param embeddingDropout {@code embd_pdrop}
+ * @param normedQueriesAndKeys {@code qk_layernorm}: whether queries and keys are normalized
  */
-public record PhiConfig(RotaryDecoderConfig common, double residualDropout, double embeddingDropout)
+public record PhiConfig(
+    RotaryDecoderConfig common,
+    double residualDropout,
+    double embeddingDropout,
+    boolean normedQueriesAndKeys)
     implements DecoderConfig {
 
   static final Map<Head, String> ARCHITECTURES = RotaryDecoderConfig.architectures("Phi");
@@ -73,15 +78,12 @@ public record PhiConfig(RotaryDecoderConfig common, double residualDropout, doub
    *     supported
    */
   public static PhiConfig from(ModelConfig config) {
-    if (config.flag("qk_layernorm").orElse(false)) {
-      throw new IllegalArgumentException(
-          "qk_layernorm is true; Phi is built without norms on queries and keys");
-    }
     double epsilon = config.number("layer_norm_eps").orElse(DEFAULTS.normEpsilon());
     return new PhiConfig(
         RotaryDecoderConfig.read(config, DEFAULTS).withNormEpsilon(epsilon),
         config.number("resid_pdrop").orElse(0),
-        config.number("embd_pdrop").orElse(0));
+        config.number("embd_pdrop").orElse(0),
+        config.flag("qk_layernorm").orElse(false));
   }
 
   @Override
@@ -104,7 +106,7 @@ public record PhiConfig(RotaryDecoderConfig common, double residualDropout, doub
       json.addProperty("layer_norm_eps", config.common.normEpsilon());
       json.addProperty("resid_pdrop", config.residualDropout);
       json.addProperty("embd_pdrop", config.embeddingDropout);
-      json.addProperty("qk_layernorm", false);
+      json.addProperty("qk_layernorm", config.normedQueriesAndKeys);
     }
 
     @Override
@@ -143,7 +145,10 @@ public record PhiConfig(RotaryDecoderConfig common, double residualDropout, doub
     public Value attention(Scope scope, int layer, Value x, Call call) {
       SelfAttention attention =
           config.common.attention(config.common.scores(), true, true).withOutput("dense");
-      return attention.apply(scope, x, call.rotary(), call.rotation(), call.sequence());
+      return config.normedQueriesAndKeys
+          ? attention.applyNormed(
+              scope, x, call.rotary(), call.rotation(), call.sequence(), this::norm)
+          : attention.apply(scope, x, call.rotary(), call.rotation(), call.sequence());
     }
 
     @Override

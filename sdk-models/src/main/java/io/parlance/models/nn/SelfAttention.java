@@ -7,6 +7,7 @@ import io.parlance.models.graph.Scope;
 import io.parlance.models.graph.Value;
 import io.parlance.models.nn.RotaryEmbedding.Rotation;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /**
@@ -72,6 +73,28 @@ public record SelfAttention(
     return attend(scope, project(scope, x), x, heads -> rotary.apply(heads, rotation), sequence);
   }
 
+  /**
+   * The same with queries and keys normalized, head by head, before they are rotated.
+   *
+   * @param norms normalizes the last axis in a scope of its own: {@code q_layernorm} for queries,
+   *     {@code k_layernorm} for keys
+   */
+  public Value applyNormed(
+      Scope scope,
+      Value x,
+      RotaryEmbedding rotary,
+      Rotation rotation,
+      CausalSequence sequence,
+      BiFunction<Scope, Value, Value> norms) {
+    return attend(
+        scope,
+        project(scope, x),
+        x,
+        q -> rotary.apply(scope.in("q_layernorm", s -> norms.apply(s, q)), rotation),
+        k -> rotary.apply(scope.in("k_layernorm", s -> norms.apply(s, k)), rotation),
+        sequence);
+  }
+
   /** Attends with one projection of this name for queries, keys and values, side by side. */
   public Value applyFused(Scope scope, Value x, String name, CausalSequence sequence) {
     return attend(scope, projectFused(scope, x, name), x, UnaryOperator.identity(), sequence);
@@ -113,11 +136,21 @@ public record SelfAttention(
       Value x,
       UnaryOperator<Value> rotate,
       CausalSequence sequence) {
+    return attend(scope, projected, x, rotate, rotate, sequence);
+  }
+
+  private Value attend(
+      Scope scope,
+      List<Value> projected,
+      Value x,
+      UnaryOperator<Value> query,
+      UnaryOperator<Value> key,
+      CausalSequence sequence) {
     Value context =
         scores.apply(
             sequence,
-            rotate.apply(Attention.splitHeads(projected.get(0), heads)),
-            rotate.apply(Attention.splitHeads(projected.get(1), keyValueHeads)),
+            query.apply(Attention.splitHeads(projected.get(0), heads)),
+            key.apply(Attention.splitHeads(projected.get(1), keyValueHeads)),
             Attention.splitHeads(projected.get(2), keyValueHeads),
             null);
     long hidden = x.shape().get(-1).size();
