@@ -39,7 +39,15 @@ class DecoderGoldenTest {
   /** A prefix that all tokens see, blanks with positions of their own, layers of experts alone. */
   @ParameterizedTest
   @ValueSource(
-      strings = {"prefix-lm", "glm-blank-infilling", "moe-block-top2", "moe-switch-top1-capacity2", "phi-normed-queries", "phi3-longrope", "llama-rope-yarn"})
+      strings = {
+        "prefix-lm",
+        "glm-blank-infilling",
+        "moe-block-top2",
+        "moe-switch-top1-capacity2",
+        "phi-normed-queries",
+        "phi3-longrope",
+        "llama-rope-yarn"
+      })
   void givesTheReferencesOutputsInEachCase(String name) throws IOException {
     Path folder = Goldens.folder("architectures/" + name);
     Map<String, Map<String, Tensor>> inputs = Goldens.cases(folder.resolve("inputs.json"));
