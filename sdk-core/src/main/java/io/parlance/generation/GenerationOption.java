@@ -199,9 +199,13 @@ public final class GenerationOption<T> {
   public static final GenerationOption<List<Integer>> DECODER_START_TOKEN_ID =
       option("decoder_start_token_id", OptionKind.tokens(), "The first token of a decoder.");
 
-  /** Contrastive search, which graphs without hidden states cannot do: only 0 is accepted. */
+  /**
+   * Contrastive search: how much a token loses for a hidden state like those before, among the
+   * {@link #TOP_K} likeliest; 0 for not. For graphs that give {@code last_hidden_state}, without
+   * sampling and beams.
+   */
   public static final GenerationOption<Double> PENALTY_ALPHA =
-      option("penalty_alpha", share(), "Contrastive search; only 0 is accepted.");
+      option("penalty_alpha", share(), "How much contrastive search avoids likeness.");
 
   /**
    * Guesses up to so many tokens from what followed the same tokens before, and checks them in one

@@ -4,6 +4,7 @@ import static io.parlance.generation.GenerationOption.*;
 
 import io.parlance.InvalidInputException;
 import io.parlance.generation.constraint.TokenConstraint;
+import io.parlance.runtime.Decoder;
 import io.parlance.runtime.RunControl;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -222,13 +223,12 @@ public final class GenerationRequest {
       throw new InvalidInputException(
           "num_beam_groups " + groups + " needs a diversity_penalty above 0");
     }
-    if (options.get(PENALTY_ALPHA, 0.0) > 0) {
+    if (isContrastive() && (sample || beams > 1 || guidance() != 1 || isAssisted())) {
       throw new InvalidInputException(
           "penalty_alpha "
               + options.get(PENALTY_ALPHA, 0.0)
-              + " asks for contrastive search, which compares hidden states; exported decoders do"
-              + " not give them. Set penalty_alpha to 0 and, against repetition, repetition_penalty"
-              + " or no_repeat_ngram_size");
+              + " asks for contrastive search, which goes with do_sample false, one beam, no"
+              + " guidance_scale and no guesses of an assistant or prompt lookup");
     }
     if (isAssisted() && (beams > 1 || sequences > 1 || guidance() != 1)) {
       throw new InvalidInputException(
@@ -315,6 +315,16 @@ public final class GenerationRequest {
     return stop;
   }
 
+  /** Whether it is for contrastive search: as in transformers, it takes at least two tokens. */
+  boolean isContrastive() {
+    return options.get(PENALTY_ALPHA, 0.0) > 0 && contrastiveTokens() > 1;
+  }
+
+  /** How many tokens contrastive search chooses from. */
+  int contrastiveTokens() {
+    return options.get(TOP_K, DEFAULT_TOP_K);
+  }
+
   /** Whether several tokens are guessed and checked at a time. */
   boolean isAssisted() {
     return assistant != null || options.get(PROMPT_LOOKUP_NUM_TOKENS) != null;
@@ -347,14 +357,21 @@ public final class GenerationRequest {
   }
 
   /** The search that the options ask for. */
-  Search search(int vocabulary) {
+  Search search(Decoder decoder) {
+    int vocabulary = decoder.vocabularySize();
     VocabularyCheck.check(options, vocabulary);
+    if (isContrastive()) {
+      return new ContrastiveSearch(this, decoder);
+    }
     return beams() > 1 ? new BeamSearch(this, vocabulary) : new IndependentSearch(this, vocabulary);
   }
 
   /** Rows that it needs in a batch at most. */
   int rows() {
-    int rows = beams() > 1 ? beams() : options.get(NUM_RETURN_SEQUENCES, 1);
+    int rows =
+        isContrastive()
+            ? contrastiveTokens()
+            : beams() > 1 ? beams() : options.get(NUM_RETURN_SEQUENCES, 1);
     return guidance() == 1 ? rows : 2 * rows;
   }
 

@@ -92,10 +92,20 @@ public final class GenerationRun implements AutoCloseable {
               + decoder.name()
               + " takes only equal ones together; export it with attention_mask and position_ids");
     }
+    if (request.isContrastive() && (decoder.hasEncoder() || !decoder.hasStates())) {
+      throw new InvalidInputException(
+          "penalty_alpha "
+              + request.options().get(GenerationOption.PENALTY_ALPHA)
+              + " asks for contrastive search, which compares hidden states, and "
+              + decoder.name()
+              + " gives none (an output last_hidden_state). Run a folder of weights with sdk-models,"
+              + " export with hidden states, or set penalty_alpha to 0 and, against repetition,"
+              + " repetition_penalty or no_repeat_ngram_size");
+    }
     int vocabulary = decoder.vocabularySize();
     waiting.add(
         new Job(
-            request, request.search(vocabulary), request.drafter(vocabulary, control), finished));
+            request, request.search(decoder), request.drafter(vocabulary, control), finished));
   }
 
   /** Takes every request one token further, or lets new ones in; false when all are finished. */
@@ -142,6 +152,9 @@ public final class GenerationRun implements AutoCloseable {
       }
     }
     DecoderBatch current = gather(next);
+    if (active.stream().anyMatch(job -> job.search.wantsStates())) {
+      current.withStates();
+    }
     current.feed(tokens.stream().mapToInt(Integer::intValue).toArray(), 1, 1, control);
     int from = 0;
     List<Job> going = new ArrayList<>(active.size());
@@ -211,12 +224,21 @@ public final class GenerationRun implements AutoCloseable {
     return gathered;
   }
 
+  /** What the last step gave for the rows of a search. */
+  private record LastStep(List<DecoderBatch.Row> rows) implements Search.RowLogits {
+    @Override
+    public void read(int row, float[] target) {
+      rows.get(row).batch().logits(rows.get(row).index(), 0, target);
+    }
+
+    @Override
+    public void state(int row, int token, float[] target) {
+      rows.get(row).batch().states(rows.get(row).index(), token, target);
+    }
+  }
+
   private void advance(Job job, List<Job> going) {
-    job.search.advance(
-        (row, target) -> {
-          DecoderBatch.Row source = job.rows.get(row);
-          source.batch().logits(source.index(), 0, target);
-        });
+    job.search.advance(new LastStep(job.rows));
     if (job.search.rows() == 0) {
       job.close();
       job.finished.accept(job.search.results());
@@ -270,7 +292,9 @@ public final class GenerationRun implements AutoCloseable {
     if (decoder.hasEncoder()) {
       startWithSources(chosen);
     } else {
-      reader.read(chosen, job -> job.request.prompt(), this::start);
+      boolean states = chosen.stream().anyMatch(job -> job.search.wantsStates());
+      (states ? reader.withStates() : reader)
+          .read(chosen, job -> job.request.prompt(), this::start);
     }
   }
 

@@ -69,23 +69,7 @@ final class IndependentSearch extends Search {
       each.logProbabilities = Arrays.copyOf(each.logProbabilities, length + 1);
       each.logProbabilities[length] = (float) (raw[token] - norm);
     }
-    each.reason = reason(each.sequence, token);
-  }
-
-  private @Nullable FinishReason reason(TokenSequence sequence, int token) {
-    GenerationRequest request = request();
-    if (!request.isEnd(token) && isComplete(sequence)) {
-      return FinishReason.CONDITION;
-    }
-    FinishReason own =
-        request.isEnd(token) ? FinishReason.END_TOKEN : request.stop().check(sequence.generated());
-    if (own != null) {
-      return own;
-    }
-    if (sequence.length() >= request.maxLength()) {
-      return FinishReason.LENGTH;
-    }
-    return request.timeIsOver() ? FinishReason.TIME : null;
+    each.reason = reason(each.sequence);
   }
 
   private int draw(Running each) {

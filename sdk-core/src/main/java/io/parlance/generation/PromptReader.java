@@ -28,6 +28,7 @@ final class PromptReader {
   private final Decoder decoder;
   private final @Nullable PromptCache cache;
   private final RunControl control;
+  private final boolean states;
 
   /**
    * A reader.
@@ -35,9 +36,20 @@ final class PromptReader {
    * @param cache null for none
    */
   PromptReader(Decoder decoder, @Nullable PromptCache cache, RunControl control) {
+    this(decoder, cache, control, false);
+  }
+
+  private PromptReader(
+      Decoder decoder, @Nullable PromptCache cache, RunControl control, boolean states) {
+    this.states = states;
     this.decoder = decoder;
     this.cache = cache != null && cache.remembers() ? cache : null;
     this.control = control;
+  }
+
+  /** One that reads the hidden states of all tokens too, which the cache does not have. */
+  PromptReader withStates() {
+    return new PromptReader(decoder, null, control, true);
   }
 
   /** A prompt with what is known of it. */
@@ -121,7 +133,7 @@ final class PromptReader {
     int known = alike.get(0).match().length();
     DecoderBatch batch =
         known == 0
-            ? decoder.start(prompts, control)
+            ? states ? decoder.startWithStates(prompts, control) : decoder.start(prompts, control)
             : decoder.resume(alike.stream().map(each -> each.match().parts()).toList());
     try {
       if (known > 0) {

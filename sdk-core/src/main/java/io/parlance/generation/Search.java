@@ -26,6 +26,11 @@ abstract class Search {
   /** Reads the logits of the rows of one search. */
   interface RowLogits {
     void read(int row, float[] target);
+
+    /** Reads the hidden state of a token that was fed last, where the search wants states. */
+    default void state(int row, int token, float[] target) {
+      throw new IllegalStateException("hidden states were not asked for");
+    }
   }
 
   final GenerationRequest request() {
@@ -46,11 +51,32 @@ abstract class Search {
     return constraint != null && constraint.isComplete(sequence);
   }
 
+  /** Why a sequence ends with its last token, or null if it goes on. */
+  final @Nullable FinishReason reason(TokenSequence sequence) {
+    boolean end = request.isEnd(sequence.last());
+    if (!end && isComplete(sequence)) {
+      return FinishReason.CONDITION;
+    }
+    FinishReason own = end ? FinishReason.END_TOKEN : request.stop().check(sequence.generated());
+    if (own != null) {
+      return own;
+    }
+    if (sequence.length() >= request.maxLength()) {
+      return FinishReason.LENGTH;
+    }
+    return request.timeIsOver() ? FinishReason.TIME : null;
+  }
+
   /** Makes sure that a finished sequence conforms to the constraint, if there is one. */
   final void verify(TokenSequence sequence, FinishReason reason) {
     if (constraint != null) {
       constraint.verify(sequence, reason);
     }
+  }
+
+  /** Whether it looks at hidden states too, those of the whole prompt first. */
+  boolean wantsStates() {
+    return false;
   }
 
   /** Whether each row has a second one beside it that does without the prompt. */

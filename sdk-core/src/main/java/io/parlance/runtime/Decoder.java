@@ -119,6 +119,17 @@ public final class Decoder implements AutoCloseable {
     return vocabulary;
   }
 
+  /** Whether a run can give hidden states; see {@link DecoderBatch#states}. */
+  public boolean hasStates() {
+    return first.states() != null && next.states() != null;
+  }
+
+  /** Numbers in the hidden state of a token; 0 where {@link #hasStates()} is false. */
+  public int stateSize() {
+    TensorDescription states = next.states();
+    return states == null ? 0 : Math.toIntExact(states.dimensions().get(2));
+  }
+
   /** How messages name it. */
   public String name() {
     return first.session().name();
@@ -131,7 +142,16 @@ public final class Decoder implements AutoCloseable {
    * @param prompts at least one, each of the same length, at least 1
    */
   public DecoderBatch start(List<int[]> prompts, @Nullable RunControl control) {
-    DecoderBatch batch = new DecoderBatch(this, prompts.size(), null);
+    return start(new DecoderBatch(this, prompts.size(), null), prompts, control);
+  }
+
+  /** As {@link #start(List, RunControl)}, with the hidden states of all tokens. */
+  public DecoderBatch startWithStates(List<int[]> prompts, @Nullable RunControl control) {
+    return start(new DecoderBatch(this, prompts.size(), null).withStates(), prompts, control);
+  }
+
+  private static DecoderBatch start(
+      DecoderBatch batch, List<int[]> prompts, @Nullable RunControl control) {
     try {
       batch.feed(flatten(prompts), prompts.get(0).length, 1, control);
       return batch;

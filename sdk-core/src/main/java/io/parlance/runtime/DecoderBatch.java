@@ -28,6 +28,9 @@ public final class DecoderBatch implements AutoCloseable {
   private final @Nullable ByteBuffer[] spare;
   private int positions; // positions of each row in the cache, used or not
   private @Nullable StepLogits logits;
+  private boolean wantsStates;
+  private float[] states = {}; // of the tokens of the last run: [rows, tokens, size]
+  private int stateTokens;
   private boolean closed;
 
   /** Without tokens yet; takes over one share of the encoder's state. */
@@ -81,6 +84,33 @@ public final class DecoderBatch implements AutoCloseable {
       bytes += (now == null ? 0 : now.capacity()) + (then == null ? 0 : then.capacity());
     }
     return bytes;
+  }
+
+  /**
+   * Reads hidden states with each step from now on.
+   *
+   * @throws IllegalStateException unless {@link Decoder#hasStates()}
+   */
+  public DecoderBatch withStates() {
+    if (!decoder.hasStates()) {
+      throw new IllegalStateException(decoder.name() + " gives no hidden states");
+    }
+    wantsStates = true;
+    return this;
+  }
+
+  /**
+   * The hidden state after the last layer of a token of the last {@link #feed}.
+   *
+   * @param token which of the tokens that were fed, the first being 0
+   * @param target takes {@link Decoder#stateSize()} values
+   */
+  public void states(int row, int token, float[] target) {
+    if (!wantsStates || token < 0 || token >= stateTokens) {
+      throw new IllegalStateException("no state of token " + token + " of " + stateTokens);
+    }
+    int size = decoder.stateSize();
+    System.arraycopy(states, (row * stateTokens + token) * size, target, 0, size);
   }
 
   /**
@@ -148,7 +178,13 @@ public final class DecoderBatch implements AutoCloseable {
         }
       }
       outputs.put(DecoderSignature.LOGITS, target.tensor(column));
-      graph.session().run(inputs, List.of(), outputs, control).close();
+      List<String> more = wantsStates ? List.of(DecoderSignature.STATES) : List.of();
+      try (Outputs given = graph.session().run(inputs, more, outputs, control)) {
+        if (wantsStates) {
+          states = given.get(DecoderSignature.STATES).toFloatArray();
+          stateTokens = perRow;
+        }
+      }
     } finally {
       close(inputs.values());
       close(outputs.values());

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param own the cache of the tokens themselves
  * @param cross the cache of what an encoder gave
  * @param logits the output
+ * @param states the output with the hidden states after the last layer, or null
  */
 record DecoderSignature(
     Session session,
@@ -31,7 +32,8 @@ record DecoderSignature(
     List<String> encoderInputs,
     List<CacheSlot> own,
     List<CacheSlot> cross,
-    TensorDescription logits) {
+    TensorDescription logits,
+    @Nullable TensorDescription states) {
   static final String INPUT_IDS = "input_ids";
   static final String ATTENTION_MASK = "attention_mask";
   static final String POSITION_IDS = "position_ids";
@@ -39,6 +41,7 @@ record DecoderSignature(
   static final String ENCODER_STATES = "encoder_hidden_states";
   static final String ENCODER_MASK = "encoder_attention_mask";
   static final String LOGITS = "logits";
+  static final String STATES = "last_hidden_state";
 
   /**
    * Reads a graph's description.
@@ -72,6 +75,8 @@ record DecoderSignature(
       throw unusable(
           session, "a decoder takes input_ids and gives logits[batch, sequence, vocabulary]");
     }
+    TensorDescription states = session.outputs().get(STATES);
+    boolean sized = states != null && states.rank() == 3 && states.dimensions().get(2) > 0;
     return new DecoderSignature(
         session,
         inputs.containsKey(ATTENTION_MASK),
@@ -81,7 +86,8 @@ record DecoderSignature(
         List.copyOf(encoderInputs),
         List.copyOf(own),
         List.copyOf(cross),
-        logits);
+        logits,
+        sized ? states : null);
   }
 
   /** The output that continues a cache input. */
