@@ -1,5 +1,8 @@
 package io.parlance.generation;
 
+import com.google.gson.JsonPrimitive;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonElement;
 import io.parlance.InvalidInputException;
 import io.parlance.ModelUnusableException;
 import io.parlance.cache.CachePolicy;
@@ -68,13 +71,31 @@ public final class GenerativeModel implements AutoCloseable {
     Tokenizer tokenizer = folder.hasTokenizer() ? folder.loadTokenizer() : null;
     try {
       return new GenerativeModel(
-          folder, load(folder, session), tokenizer, options, new PromptCache(prompts), tasks);
+          folder, load(folder, session), tokenizer, options, new PromptCache(growsWithLength(folder) ? CachePolicy.none() : prompts), tasks);
     } catch (RuntimeException | Error e) {
       if (tokenizer != null) {
         tokenizer.close();
       }
       throw e;
     }
+  }
+
+  /**
+   * Whether positions are rotated by angles that depend on how long the text is, so that what was
+   * computed for the beginning of one text does not belong to a longer one.
+   */
+  private static boolean growsWithLength(ModelFolder folder) {
+    JsonObject config = folder.json("config.json").orElseGet(JsonObject::new);
+    for (String key : List.of("rope_scaling", "rope_parameters")) {
+      if (config.get(key) instanceof JsonObject rotation) {
+        JsonElement type = rotation.has("rope_type") ? rotation.get("rope_type") : rotation.get("type");
+        if (type instanceof JsonPrimitive name
+            && List.of("dynamic", "longrope", "su").contains(name.getAsString())) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private static Decoder load(ModelFolder folder, SessionOptions options) {

@@ -58,9 +58,14 @@ final class DecoderHeads {
     return outputs;
   }
 
-  /** What a language model gives for the tokens to come, and nothing else. */
-  Value scores() {
-    return nextTokens(body().last());
+  /** The hidden states after the last layer, of which scores are made. */
+  Value states() {
+    return body().last();
+  }
+
+  /** What a language model gives for the tokens to come. */
+  Value scores(Value states) {
+    return nextTokens(states);
   }
 
   private void languageModel() {

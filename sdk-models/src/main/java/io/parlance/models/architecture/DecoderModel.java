@@ -157,6 +157,15 @@ final class DecoderModel implements PretrainedModel {
    */
   @Override
   public Graph graph(String role) {
+    return graph(role, false);
+  }
+
+  @Override
+  public Graph graphWithStates(String role) {
+    return graph(role, true);
+  }
+
+  private Graph graph(String role, boolean states) {
     if (head != Head.CAUSAL_LM || !graphRoles().contains(role)) {
       return PretrainedModel.super.graph(role);
     }
@@ -176,7 +185,12 @@ final class DecoderModel implements PretrainedModel {
     }
     Inputs inputs = Inputs.of(graph);
     CausalSequence tokens = sequence(inputs, past);
-    graph.output("logits", new DecoderHeads(decoder, head, inputs, tokens).scores());
+    DecoderHeads heads = new DecoderHeads(decoder, head, inputs, tokens);
+    Value last = heads.states();
+    graph.output("logits", heads.scores(last));
+    if (states) {
+      graph.output("last_hidden_state", last);
+    }
     for (int i = 0; i < tokens.present().size(); i++) {
       graph.output("present." + i + ".key", tokens.present().get(i).key());
       graph.output("present." + i + ".value", tokens.present().get(i).value());

@@ -81,6 +81,16 @@ public interface PretrainedModel {
     return graph;
   }
 
+  /**
+   * The same where a causal language model gives, for contrastive search, {@code
+   * last_hidden_state} [batch, sequence, hidden] besides: what its scores are made of.
+   *
+   * @throws IllegalArgumentException if the model has no such graph
+   */
+  default Graph graphWithStates(String role) {
+    return graph(role);
+  }
+
   /** The contents of {@code generation_config.json}; empty for a model that generates nothing. */
   default Optional<JsonObject> generationConfiguration() {
     return Optional.empty();

@@ -65,6 +65,7 @@ public final class ModelExporter {
   private final PretrainedModel model;
   private final Map<String, Tensor> parameters;
   private final Contents contents;
+  private final boolean states;
 
   /**
    * What goes into the folder.
@@ -107,7 +108,9 @@ public final class ModelExporter {
     }
   }
 
-  private ModelExporter(PretrainedModel model, Map<String, Tensor> parameters, Contents contents) {
+  private ModelExporter(
+      PretrainedModel model, Map<String, Tensor> parameters, Contents contents, boolean states) {
+    this.states = states;
     this.model = model;
     this.parameters = parameters;
     this.contents = contents;
@@ -131,11 +134,12 @@ public final class ModelExporter {
                 : DecoderLayout.PAIR,
             Map.of(Precision.FLOAT32, Precision.FLOAT32),
             false,
-            Map.of()));
+            Map.of()),
+        false);
   }
 
   private ModelExporter with(Contents changed) {
-    return new ModelExporter(model, parameters, changed);
+    return new ModelExporter(model, parameters, changed, states);
   }
 
   /**
@@ -216,6 +220,14 @@ public final class ModelExporter {
   }
 
   /**
+   * Makes graphs of a causal language model give {@code last_hidden_state} [batch, sequence,
+   * hidden] too, which contrastive search needs.
+   */
+  public ModelExporter withHiddenStates() {
+    return new ModelExporter(model, parameters, contents, true);
+  }
+
+  /**
    * Texts about the model for the {@code metadata_props} of its graphs: where it comes from, such
    * as seed, number of steps and digest of the training data.
    */
@@ -252,7 +264,7 @@ public final class ModelExporter {
     }
     writeGenerationConfiguration(folder.resolve(GENERATION_CONFIG));
     for (String role : roles()) {
-      Graph graph = model.graph(role);
+      Graph graph = states ? model.graphWithStates(role) : model.graph(role);
       try (FrozenGraph folded = TransposedWeights.fold(FrozenGraph.of(graph, parameters))) {
         for (Map.Entry<Precision, Precision> entry : contents.graphs.entrySet()) {
           writeGraph(folded, entry.getValue(), folder.resolve(entry.getKey().fileName(role)));

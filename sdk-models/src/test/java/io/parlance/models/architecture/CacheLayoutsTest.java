@@ -178,9 +178,7 @@ class CacheLayoutsTest {
       past.add(layout.declare(graph, layer, cache.heads(), cache.width()));
     }
     CausalSequence tokens = new CausalSequence(ids, mask, positions, past);
-    graph.output(
-        "logits",
-        new DecoderHeads(decoder, Head.CAUSAL_LM, Inputs.of(graph), tokens).scores());
+    graph.output("logits", scores(decoder, graph, tokens));
     for (int layer = 0; layer < cache.layers(); layer++) {
       layout.give(graph, layer, tokens.present().get(layer), cache.heads(), cache.width());
     }
@@ -209,9 +207,7 @@ class CacheLayoutsTest {
     Value positions =
         graph.input("at", ElementType.INT64, Shape.of("batch_size", "sequence_length"));
     CausalSequence tokens = new CausalSequence(ids, null, positions, List.of());
-    graph.output(
-        "scores",
-        new DecoderHeads(decoder, Head.CAUSAL_LM, Inputs.of(graph), tokens).scores());
+    graph.output("scores", scores(decoder, graph, tokens));
     for (int layer = 0; layer < decoder.present().size(); layer++) {
       graph.output("new_" + layer + "_key", decoder.present().get(layer).key());
       graph.output("new_" + layer + "_value", decoder.present().get(layer).value());
@@ -237,6 +233,11 @@ class CacheLayoutsTest {
           "past_present_share_buffer": true}}
         """);
     check(golden, folder);
+  }
+
+  private static Value scores(Decoder decoder, Graph graph, CausalSequence tokens) {
+    DecoderHeads heads = new DecoderHeads(decoder, Head.CAUSAL_LM, Inputs.of(graph), tokens);
+    return heads.scores(heads.states());
   }
 
   /** LLaMA with the attention of ONNX Runtime GenAI. */

@@ -61,6 +61,11 @@ final class ExportCommand extends Subcommand {
   @Option(names = "--safetensors", description = "Also copy the weights, for further training.")
   private boolean safetensors;
 
+  @Option(
+      names = "--hidden-states",
+      description = "Graphs of a language model give last_hidden_state too: contrastive search.")
+  private boolean hiddenStates;
+
   @Override
   public Integer call() {
     ModelExporter.checkTarget(output);
@@ -80,6 +85,9 @@ final class ExportCommand extends Subcommand {
       }
       if (int8) {
         exporter = exporter.variant(Precision.INT8);
+      }
+      if (hiddenStates) {
+        exporter = exporter.withHiddenStates();
       }
       if (safetensors) {
         exporter = exporter.withSafetensors();
