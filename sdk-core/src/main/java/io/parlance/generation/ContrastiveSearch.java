@@ -154,7 +154,6 @@ final class ContrastiveSearch extends Search {
   List<GeneratedTokens> results() {
     FinishReason why = reason == null ? FinishReason.TIME : reason;
     verify(sequence, why);
-    return List.of(
-        new GeneratedTokens(sequence.generated(), logProbabilities, Double.NaN, why));
+    return List.of(new GeneratedTokens(sequence.generated(), logProbabilities, Double.NaN, why));
   }
 }

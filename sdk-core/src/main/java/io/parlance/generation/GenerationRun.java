@@ -98,14 +98,13 @@ public final class GenerationRun implements AutoCloseable {
               + request.options().get(GenerationOption.PENALTY_ALPHA)
               + " asks for contrastive search, which compares hidden states, and "
               + decoder.name()
-              + " gives none (an output last_hidden_state). Run a folder of weights with sdk-models,"
-              + " export with hidden states, or set penalty_alpha to 0 and, against repetition,"
-              + " repetition_penalty or no_repeat_ngram_size");
+              + " gives none (an output last_hidden_state). Run a folder of weights with"
+              + " sdk-models, export with hidden states, or set penalty_alpha to 0 and, against"
+              + " repetition, repetition_penalty or no_repeat_ngram_size");
     }
     int vocabulary = decoder.vocabularySize();
     waiting.add(
-        new Job(
-            request, request.search(decoder), request.drafter(vocabulary, control), finished));
+        new Job(request, request.search(decoder), request.drafter(vocabulary, control), finished));
   }
 
   /** Takes every request one token further, or lets new ones in; false when all are finished. */

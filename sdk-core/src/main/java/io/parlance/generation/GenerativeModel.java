@@ -1,8 +1,8 @@
 package io.parlance.generation;
 
-import com.google.gson.JsonPrimitive;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.parlance.InvalidInputException;
 import io.parlance.ModelUnusableException;
 import io.parlance.cache.CachePolicy;
@@ -71,7 +71,12 @@ public final class GenerativeModel implements AutoCloseable {
     Tokenizer tokenizer = folder.hasTokenizer() ? folder.loadTokenizer() : null;
     try {
       return new GenerativeModel(
-          folder, load(folder, session), tokenizer, options, new PromptCache(growsWithLength(folder) ? CachePolicy.none() : prompts), tasks);
+          folder,
+          load(folder, session),
+          tokenizer,
+          options,
+          new PromptCache(growsWithLength(folder) ? CachePolicy.none() : prompts),
+          tasks);
     } catch (RuntimeException | Error e) {
       if (tokenizer != null) {
         tokenizer.close();
@@ -88,7 +93,8 @@ public final class GenerativeModel implements AutoCloseable {
     JsonObject config = folder.json("config.json").orElseGet(JsonObject::new);
     for (String key : List.of("rope_scaling", "rope_parameters")) {
       if (config.get(key) instanceof JsonObject rotation) {
-        JsonElement type = rotation.has("rope_type") ? rotation.get("rope_type") : rotation.get("type");
+        JsonElement type =
+            rotation.has("rope_type") ? rotation.get("rope_type") : rotation.get("type");
         if (type instanceof JsonPrimitive name
             && List.of("dynamic", "longrope", "su").contains(name.getAsString())) {
           return true;

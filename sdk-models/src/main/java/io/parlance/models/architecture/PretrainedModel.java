@@ -82,8 +82,8 @@ public interface PretrainedModel {
   }
 
   /**
-   * The same where a causal language model gives, for contrastive search, {@code
-   * last_hidden_state} [batch, sequence, hidden] besides: what its scores are made of.
+   * The same where a causal language model gives, for contrastive search, {@code last_hidden_state}
+   * [batch, sequence, hidden] besides: what its scores are made of.
    *
    * @throws IllegalArgumentException if the model has no such graph
    */

@@ -41,7 +41,8 @@ public final class WeightFolderGraphs implements GraphBuilder {
   public Session load(Path folder, String role, SessionOptions options) {
     try (TrainableModel model = TrainableModel.load(folder);
         FrozenGraph graph =
-            TransposedWeights.fold(FrozenGraph.of(model.model().graphWithStates(role), model.parameters()))) {
+            TransposedWeights.fold(
+                FrozenGraph.of(model.model().graphWithStates(role), model.parameters()))) {
       OnnxWriter writer = graph.writer();
       if (FLOAT_BYTES * graph.graph().parameterCount()
           < OnnxWriter.DEFAULT_EXTERNAL_DATA_THRESHOLD) {

@@ -347,8 +347,7 @@ class CacheLayoutsTest {
       List<Integer> ids = ints(prompt.getAsJsonArray("input_ids").get(row));
       List<Integer> mask = ints(prompt.getAsJsonArray("attention_mask").get(row));
       int unused = mask.indexOf(1);
-      prompts.add(
-          ids.subList(unused, ids.size()).stream().mapToInt(Integer::intValue).toArray());
+      prompts.add(ids.subList(unused, ids.size()).stream().mapToInt(Integer::intValue).toArray());
     }
     return prompts;
   }
