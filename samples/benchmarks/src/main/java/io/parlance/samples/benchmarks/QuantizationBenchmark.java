@@ -67,8 +67,7 @@ final class QuantizationBenchmark implements Callable<Integer> {
     int width = Integer.parseInt(sizes[1]);
     PretrainedModel bert =
         BertConfig.base()
-            .with(
-                s -> s.sizes(Integer.parseInt(sizes[0]), width, width / HEAD_WIDTH, 4L * width))
+            .with(s -> s.sizes(Integer.parseInt(sizes[0]), width, width / HEAD_WIDTH, 4L * width))
             .model(Head.SEQUENCE_CLASSIFICATION);
     compare("BERT " + encoder, bert, new int[][] {{8, 128, 0}, {1, 16, 0}});
     PretrainedModel gpt = Gpt2Config.small().model(Head.CAUSAL_LM);
@@ -161,9 +160,7 @@ final class QuantizationBenchmark implements Callable<Integer> {
       System.out.printf(
           "| %s | %s | %s | %.1f | %.2f (%.2f) | %.2f (%.2f) |%n",
           name,
-          shape[2] > 0
-              ? "a token after " + shape[2]
-              : shape[0] + " x " + shape[1] + " tokens",
+          shape[2] > 0 ? "a token after " + shape[2] : shape[0] + " x " + shape[1] + " tokens",
           graph.getKey(),
           Files.size(Objects.requireNonNull(graphs.get(graph.getKey()))) / 1e6,
           times[middle] / 1e6,
