@@ -21,7 +21,6 @@ public final class GenerationRequest {
   /** Tokens after the prompt where nobody says how many: what transformers takes. */
   private static final int DEFAULT_LENGTH = 20;
 
-
   /** Tokens that prompt lookup compares: what transformers takes. */
   private static final int DEFAULT_NGRAM = 2;
 
