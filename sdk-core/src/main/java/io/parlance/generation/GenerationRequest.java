@@ -21,6 +21,9 @@ public final class GenerationRequest {
   /** Tokens after the prompt where nobody says how many: what transformers takes. */
   private static final int DEFAULT_LENGTH = 20;
 
+  /** The likeliest tokens that are looked at where nobody says how many, as in transformers. */
+  static final int DEFAULT_TOP_K = 50;
+
   /** Tokens that prompt lookup compares: what transformers takes. */
   private static final int DEFAULT_NGRAM = 2;
 
@@ -237,6 +240,13 @@ public final class GenerationRequest {
               + " and guidance_scale "
               + guidance()
               + " must be 1");
+    }
+    if (constraint != null && isContrastive()) {
+      throw new InvalidInputException(
+          "penalty_alpha "
+              + options.get(PENALTY_ALPHA, 0.0)
+              + " asks for contrastive search, which cannot be held to choices, regex or"
+              + " json_schema; leave one of them out");
     }
     if (constraint != null && stop != StopCondition.NEVER) {
       throw new InvalidInputException(

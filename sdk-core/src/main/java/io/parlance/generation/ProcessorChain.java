@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the logits processors that a request asks for. */
 final class ProcessorChain {
-  private static final int DEFAULT_TOP_K = 50;
-
   private final GenerationRequest request;
   private final @Nullable ConstraintProcessor held;
   private final GenerationOptions options;
@@ -147,7 +145,7 @@ final class ProcessorChain {
     if (topH != null && topH < 1) {
       all.add(Warpers.topH(topH));
     }
-    int topK = options.get(TOP_K, DEFAULT_TOP_K);
+    int topK = options.get(TOP_K, GenerationRequest.DEFAULT_TOP_K);
     if (topK > 0) {
       all.add(Warpers.topK(topK, keep));
     }

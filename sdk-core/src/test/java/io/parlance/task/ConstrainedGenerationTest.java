@@ -146,6 +146,10 @@ class ConstrainedGenerationTest {
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("leave out stop_strings");
       assertThatThrownBy(
+              () -> generator.choices("a").with(GenerationOption.PENALTY_ALPHA, 0.6).generate("I"))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("contrastive search, which cannot be held to choices");
+      assertThatThrownBy(
               () -> generator.choices("a").with(GenerationOption.REGEX, "a").generate("I"))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("one of choices, regex and json_schema");
