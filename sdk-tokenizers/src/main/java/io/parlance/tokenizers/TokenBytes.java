@@ -16,10 +16,10 @@ public final class TokenBytes {
 
   private static final String PROBE = "a"; // no decoder changes it
 
-  private final byte @Nullable [][] first;
-  private final byte @Nullable [][] later;
+  private final byte[] @Nullable [] first;
+  private final byte[] @Nullable [] later;
 
-  private TokenBytes(byte @Nullable [][] first, byte @Nullable [][] later) {
+  private TokenBytes(byte[] @Nullable [] first, byte[] @Nullable [] later) {
     this.first = first;
     this.later = later;
   }
@@ -39,8 +39,8 @@ public final class TokenBytes {
     }
     boolean byteFallback = steps.contains("ByteFallback");
     Vocabulary vocabulary = definition.vocabulary();
-    byte @Nullable [][] first = new byte[vocabulary.size()][];
-    byte @Nullable [][] later = new byte[vocabulary.size()][];
+    byte[] @Nullable [] first = new byte[vocabulary.size()][];
+    byte[] @Nullable [] later = new byte[vocabulary.size()][];
     for (int id = 0; id < first.length; id++) {
       String token = vocabulary.token(id);
       if (token == null || vocabulary.isSpecial(id) || token.equals(definition.unknownToken())) {

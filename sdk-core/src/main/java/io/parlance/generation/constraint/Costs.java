@@ -29,7 +29,7 @@ final class Costs {
   private final int[] costs;
   private final int[][] targets; // nodes that one token leads to
   private final int[] byteTokens; // 1 where a byte is a token
-  private final int @Nullable [][] open; // what a node reaches without a byte
+  private final int[] @Nullable [] open; // what a node reaches without a byte
   private long steps;
 
   private Costs(Grammar grammar, TokenTrie trie) {

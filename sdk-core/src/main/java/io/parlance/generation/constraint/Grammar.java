@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A set of texts, as bytes of UTF-8: rules that may call each other, each a nondeterministic
@@ -204,13 +205,14 @@ final class Grammar {
       nodes.forEach(
           (state, node) -> {
             for (Transition each : state.getTransitions()) {
-              bytes(node, each.getMin(), Math.min(0xFF, each.getMax()), nodes.get(each.getDest()));
+              int dest = Objects.requireNonNull(nodes.get(each.getDest()));
+              bytes(node, each.getMin(), Math.min(0xFF, each.getMax()), dest);
             }
             if (state.isAccept()) {
               silent(node, to);
             }
           });
-      silent(from, nodes.get(automaton.getInitialState()));
+      silent(from, Objects.requireNonNull(nodes.get(automaton.getInitialState())));
       return to;
     }
 
