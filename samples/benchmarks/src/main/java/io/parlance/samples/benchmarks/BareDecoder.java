@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Greedy decoding with nothing but ONNX Runtime: the keys and values that a run gives are the next
@@ -38,7 +39,7 @@ final class BareDecoder implements AutoCloseable {
     int[] generated = new int[newTokens];
     long[] step = Arrays.stream(prompt).asLongStream().toArray();
     int past = 0;
-    OrtSession.Result before = null;
+    OrtSession.@Nullable Result before = null;
     try {
       for (int i = 0; i < newTokens; i++) {
         OrtSession.Result now = run(step, past, before);
@@ -58,7 +59,7 @@ final class BareDecoder implements AutoCloseable {
     }
   }
 
-  private OrtSession.Result run(long[] step, int past, OrtSession.Result before)
+  private OrtSession.Result run(long[] step, int past, OrtSession.@Nullable Result before)
       throws OrtException {
     Map<String, OnnxTensor> inputs = new HashMap<>();
     List<OnnxTensor> made = new ArrayList<>();
