@@ -106,9 +106,17 @@ class UnusableModelTest {
       Files.write(graph, Arrays.copyOf(bytes, kept));
       assertUnusable(ModelUnusableException.class, graph.toString());
     }
-    Files.move(graph, folder.resolve("model_int8.onnx"));
-    assertUnusable(ModelNotFoundException.class, "has no model.onnx", "model_int8.onnx", "variant");
-    Files.delete(folder.resolve("model_int8.onnx"));
+    Path only = Files.move(graph, folder.resolve("model_int8.onnx"));
+    assertUnusable(ModelUnusableException.class, only.toString());
+    Path other = Files.copy(only, folder.resolve("model_fp16.onnx"));
+    assertUnusable(
+        ModelNotFoundException.class,
+        "has no model.onnx",
+        "model_int8.onnx",
+        "model_fp16.onnx",
+        "variant");
+    Files.delete(only);
+    Files.delete(other);
     assertUnusable(ModelNotFoundException.class, "has no model.onnx", "export it to ONNX first");
   }
 
