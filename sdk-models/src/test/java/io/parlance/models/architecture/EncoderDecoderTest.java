@@ -249,8 +249,8 @@ class EncoderDecoderTest {
         .isEqualTo(
             JsonParser.parseString(
                 "{'_from_model_config': true, 'eos_token_id': 0, 'pad_token_id': 99,"
-                    + " 'decoder_start_token_id': 99, 'forced_eos_token_id': 0, 'num_beams': 4,"
-                    + " 'bad_words_ids': [[99]]}"));
+                    + " 'decoder_start_token_id': 99, 'forced_eos_token_id': 0, 'max_length': 512,"
+                    + " 'num_beams': 4, 'bad_words_ids': [[99]]}"));
   }
 
   /** Labels of mBART end with the token of their language, which the decoder begins with. */

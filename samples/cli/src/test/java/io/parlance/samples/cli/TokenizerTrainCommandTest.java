@@ -115,7 +115,7 @@ class TokenizerTrainCommandTest {
             "--input=" + text);
     assertThat(run.messages())
         .isEqualTo(
-            "parlance tokenizer train: option '--layout' must be one of [t5, xlm_roberta] for"
-                + " unigram, found 'gpt2'");
+            "parlance tokenizer train: option '--layout' must be one of [t5, xlm_roberta, marian]"
+                + " for unigram, found 'gpt2'");
   }
 }
