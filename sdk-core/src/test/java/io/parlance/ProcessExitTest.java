@@ -19,6 +19,12 @@ class ProcessExitTest {
     runsWell(folder, Leaving.class, "-Dunused=");
   }
 
+  /** ONNX Runtime is still being loaded then. */
+  @RepeatedTest(5)
+  void endsAtOnce(@TempDir Path folder) throws Exception {
+    runsWell(folder, Opening.class, "-Dunused=");
+  }
+
   @Test
   void startsWithALongCommandLine(@TempDir Path folder) throws Exception {
     runsWell(folder, Classifying.class, "-Dunused=" + "x".repeat(100_000));
@@ -40,6 +46,15 @@ class ProcessExitTest {
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
     assertThat(folder.toFile().listFiles(File::isFile)).isEmpty();
+  }
+
+  /** A process that does nothing with what it opened. */
+  static final class Opening {
+    private Opening() {}
+
+    public static void main(String[] arguments) {
+      Nlp.builder().classifier(Path.of(arguments[0])).build().close();
+    }
   }
 
   /** A process that has one text classified. */

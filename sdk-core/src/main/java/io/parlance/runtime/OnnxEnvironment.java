@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 final class OnnxEnvironment {
   private static @Nullable OnnxEnvironment instance; // guarded by the class
+  private static @Nullable NativeLibraryException failure; // guarded by the class
 
   private final OrtEnvironment ort;
   private final int poolThreads; // 0 where somebody else made the environment, without a pool
@@ -43,12 +44,48 @@ final class OnnxEnvironment {
   private static synchronized OnnxEnvironment get(int requestedThreads) {
     OnnxEnvironment made = instance;
     if (made == null) {
+      NativeLibraryException known = failure; // classes that failed to load do not say why twice
+      if (known != null) {
+        throw new NativeLibraryException(String.valueOf(known.getMessage()), known.getCause());
+      }
       // sessions of one thread need no pool, so they leave its size to those that come later
       int threads = requestedThreads <= 1 ? defaultThreads() : requestedThreads;
-      made = EnvironmentThread.call(() -> create(threads));
+      try {
+        made = EnvironmentThread.call(() -> create(threads));
+      } catch (NativeLibraryException e) {
+        failure = e;
+        throw e;
+      }
       instance = made;
     }
     return made;
+  }
+
+  /**
+   * Begins to make it, so that it is there when the first model folder has been read: the library
+   * takes half of the time that a process needs to its first result.
+   */
+  static void prepare(int threads) {
+    if (decided()) {
+      return;
+    }
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                get(threads);
+              } catch (RuntimeException e) {
+                LoggerFactory.getLogger(OnnxEnvironment.class)
+                    .debug("the first session will say this again", e);
+              }
+            },
+            "parlance-prepare");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static synchronized boolean decided() {
+    return instance != null || failure != null;
   }
 
   private static OnnxEnvironment create(int threads) {

@@ -150,6 +150,15 @@ public final class Session implements AutoCloseable {
         throws OrtException;
   }
 
+  /**
+   * Begins to load ONNX Runtime in the background. If that fails, the first session says so.
+   *
+   * @param execution where sessions will run
+   */
+  public static void prepare(Execution execution) {
+    OnnxEnvironment.prepare(execution.threads());
+  }
+
   private static Session open(String name, long bytes, SessionOptions options, Opener opener) {
     if (bytes == 0) {
       throw new ModelUnusableException(name + " is empty (0 bytes); an ONNX graph was expected");

@@ -18,6 +18,7 @@ import io.parlance.cache.PromptCacheStatistics;
 import io.parlance.cache.ResultCache;
 import io.parlance.generation.GenerativeModel;
 import io.parlance.model.ModelSource;
+import io.parlance.runtime.Session;
 import io.parlance.tokenizers.Tokenizer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The models of all tasks, the threads that run them and the cache that they share. Loads nothing
+ * The models of all tasks, the threads that run them and the cache that they share. Loads no model
  * before it is needed. Thread-safe.
  */
 public final class TaskModels implements AutoCloseable {
@@ -79,6 +80,7 @@ public final class TaskModels implements AutoCloseable {
       @Nullable Duration timeout,
       List<ActivityListener> listeners) {
     this.timeout = timeout;
+    Session.prepare(execution);
     resources = TaskResources.of(execution, cache, queue, listeners);
     classifier =
         model("classifier", sources, source -> LoadedClassifier.open(source, resources.options()));
