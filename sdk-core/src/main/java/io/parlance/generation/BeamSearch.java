@@ -104,16 +104,32 @@ final class BeamSearch extends Search {
       }
     }
     first = false;
-    running = new ArrayList<>();
-    boolean goesOn = !isStopped();
-    for (Group group : groups) {
-      if (!group.done && goesOn) {
-        for (Beam beam : group.beams) {
-          beam.row = running.size();
-          running.add(beam);
-        }
+    List<Beam> next = new ArrayList<>();
+    if (!isStopped()) {
+      groups.stream().filter(group -> !group.done).forEach(group -> next.addAll(group.beams));
+    }
+    running = placed(next);
+  }
+
+  /** Beams in rows: one of those that come from a row stays there, so that little is copied. */
+  private static List<Beam> placed(List<Beam> beams) {
+    @Nullable Beam[] rows = new @Nullable Beam[beams.size()];
+    List<Beam> others = new ArrayList<>();
+    for (Beam beam : beams) {
+      if (beam.parent < rows.length && rows[beam.parent] == null) {
+        rows[beam.parent] = beam;
+      } else {
+        others.add(beam);
       }
     }
+    List<Beam> placed = new ArrayList<>(rows.length);
+    int used = 0;
+    for (Beam stays : rows) {
+      Beam beam = stays == null ? others.get(used++) : stays;
+      beam.row = placed.size();
+      placed.add(beam);
+    }
+    return placed;
   }
 
   private void propose(Group group, RowLogits logits) {

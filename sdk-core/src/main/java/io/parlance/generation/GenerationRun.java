@@ -211,7 +211,7 @@ public final class GenerationRun implements AutoCloseable {
     for (int i = 0; i < rows.size() && same; i++) {
       same = rows.get(i).batch() == now && rows.get(i).index() == i;
     }
-    if (same && now != null) {
+    if (now != null && (same || now.rearrange(rows))) {
       return now;
     }
     DecoderBatch gathered = decoder.assemble(rows);

@@ -348,6 +348,50 @@ public final class DecoderBatch implements AutoCloseable {
   }
 
   /**
+   * Makes this the batch of some of its rows, in place, if no row is overwritten that another is
+   * copied from: of beams most go on where they are.
+   *
+   * @param chosen what each row is to be
+   * @return whether it was done; if not, nothing has changed
+   */
+  public boolean rearrange(List<Row> chosen) {
+    if (closed || chosen.size() != rows) {
+      return false;
+    }
+    boolean[] read = new boolean[rows];
+    for (int i = 0; i < rows; i++) {
+      Row row = chosen.get(i);
+      if (row.batch() != this || row.length() != lengths[row.index()]) {
+        return false;
+      }
+      read[row.index()] = true;
+    }
+    for (int i = 0; i < rows; i++) {
+      int source = chosen.get(i).index();
+      boolean sameText = encoder == null || encoder.isSame(i, source);
+      if (source != i && (read[i] || !sameText)) {
+        return false;
+      }
+    }
+    for (int i = 0; i < rows; i++) {
+      int source = chosen.get(i).index();
+      if (source != i) {
+        copyWithin(source, i);
+      }
+    }
+    return true;
+  }
+
+  private void copyWithin(int source, int target) {
+    for (int slot = 0; slot < cache.length; slot++) {
+      CacheSlot.Row from = source(slot, source);
+      CacheSlot.Row to = source(slot, target);
+      slots.get(slot).copyRow(from, 0, positions, to, 0);
+    }
+    lengths[target] = lengths[source];
+  }
+
+  /**
    * Forgets the last tokens of every sequence.
    *
    * @param count less than the shortest has

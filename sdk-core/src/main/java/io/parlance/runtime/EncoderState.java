@@ -127,6 +127,11 @@ final class EncoderState {
     return hasKeys;
   }
 
+  /** Whether two rows have the same contents. */
+  boolean isSame(int one, int other) {
+    return origins[one] == origins[other];
+  }
+
   /** The same with one more batch that uses it. */
   EncoderState share() {
     users++;

@@ -2,10 +2,8 @@ package io.parlance.runtime;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Native memory that is handed out and taken back, so that a loop which needs a little more with
@@ -17,12 +15,12 @@ final class NativeMemory {
   private static final byte[] ZEROS = new byte[1 << 13];
 
   private final long kept;
-  private final Map<Integer, Deque<ByteBuffer>> free = new HashMap<>(); // by capacity
+  private final List<ByteBuffer> free = new ArrayList<>(); // given back last is last
   private long freeBytes;
 
   /**
-   * @param kept bytes that are kept for reuse when nobody uses them; the rest is left to the
-   *     garbage collector
+   * @param kept bytes that are kept for reuse when nobody uses them; what was not used for longest
+   *     is left to the garbage collector
    */
   NativeMemory(long kept) {
     this.kept = kept;
@@ -32,11 +30,11 @@ final class NativeMemory {
   ByteBuffer take(long bytes) {
     int size = sizeClass(bytes);
     synchronized (this) {
-      Deque<ByteBuffer> same = free.get(size);
-      ByteBuffer found = same == null ? null : same.poll();
-      if (found != null) {
-        freeBytes -= size;
-        return found;
+      for (int i = free.size() - 1; i >= 0; i--) {
+        if (free.get(i).capacity() == size) {
+          freeBytes -= size;
+          return free.remove(i);
+        }
       }
     }
     return ByteBuffer.allocateDirect(size + ALIGNMENT - 1)
@@ -47,10 +45,10 @@ final class NativeMemory {
 
   /** Takes memory back that came from here; nobody may use it any more. */
   synchronized void giveBack(ByteBuffer memory) {
-    int size = memory.capacity();
-    if (freeBytes + size <= kept) {
-      freeBytes += size;
-      free.computeIfAbsent(size, each -> new ArrayDeque<>()).push(memory);
+    free.add(memory);
+    freeBytes += memory.capacity();
+    while (freeBytes > kept) {
+      freeBytes -= free.remove(0).capacity();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.parlance.samples.benchmarks;
 
+import io.parlance.Execution;
 import io.parlance.models.architecture.Head;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -79,9 +80,10 @@ final class PeerBenchmark implements Callable<Integer> {
   private static Map<String, List<String>> commands() {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Map<String, List<String>> commands = new LinkedHashMap<>();
+    commands.put("Parlance", parlance(java, Execution.DEFAULT_THREADS));
     commands.put(
-        "Parlance",
-        List.of(java, "-cp", System.getProperty("java.class.path"), ParlancePeer.class.getName()));
+        "Parlance, all threads in a run",
+        parlance(java, Runtime.getRuntime().availableProcessors()));
     commands.put("LangChain4j", javaPeer(java, "langchain4j", "LangChain4jPeer"));
     commands.put("DJL", javaPeer(java, "djl", "DjlPeer"));
     if (Files.isDirectory(PEERS.resolve("transformers-js/node_modules"))) {
@@ -89,6 +91,15 @@ final class PeerBenchmark implements Callable<Integer> {
           "transformers.js", List.of("node", PEERS.resolve("transformers-js/peer.js").toString()));
     }
     return commands;
+  }
+
+  private static List<String> parlance(String java, int threadsPerRun) {
+    return List.of(
+        java,
+        "-cp",
+        System.getProperty("java.class.path"),
+        ParlancePeer.class.getName(),
+        String.valueOf(threadsPerRun));
   }
 
   private static List<String> javaPeer(String java, String folder, String name) {
