@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.parlance.cache.CachePolicy;
 import io.parlance.model.StarterModels;
 import io.parlance.runtime.NativeHandles;
+import io.parlance.task.ModelHandle;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -75,7 +76,7 @@ class NlpTest {
 
   @Test
   void findsTheStarterModelInAJar(@TempDir Path folder) throws Exception {
-    Path jar = starterJar(folder);
+    Path jar = starterJar(folder, "classifier", TestModels.folder("textcls-bert"));
     try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null)) {
       Thread.currentThread().setContextClassLoader(loader);
       try (Nlp nlp = Nlp.create()) {
@@ -84,13 +85,42 @@ class NlpTest {
     }
   }
 
-  private static Path starterJar(Path folder) throws Exception {
+  @Test
+  void findsAStarterTranslatorInAJar(@TempDir Path folder, @TempDir Path model) throws Exception {
+    TestModels.copy("t5-encoder-decoder", model);
+    Files.writeString(
+        model.resolve("tokenizer_config.json"),
+        Files.readString(model.resolve("tokenizer_config.json"))
+            .replaceFirst("\\{", "{\"source_lang\": \"en\", \"target_lang\": \"fr\", "));
+    Path jar = starterJar(folder, "translator", model);
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null);
+        Nlp named = Nlp.builder().translator(model).build()) {
+      Translation expected = named.translate(TEXT);
+      Thread.currentThread().setContextClassLoader(loader);
+      try (Nlp nlp = Nlp.create()) {
+        Translation translation = nlp.translate(TEXT);
+        assertThat(translation).isEqualTo(expected);
+        assertThat(translation.from()).isEqualTo("en");
+        assertThat(translation.to()).isEqualTo("fr");
+        assertThatThrownBy(() -> nlp.translator().to("de").translate(TEXT))
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessage(
+                "classpath:starter/model does not translate to 'de'; it knows fr");
+        assertThat(nlp.models()).extracting(ModelHandle::task).containsExactly("translator");
+        assertThat(nlp.models().get(0).digest()).isEqualTo(named.models().get(0).digest());
+        assertThatThrownBy(() -> nlp.summarize(TEXT)).isInstanceOf(ModelNotFoundException.class);
+      }
+    }
+  }
+
+  private static Path starterJar(Path folder, String task, Path model) throws Exception {
     Path jar = folder.resolve("starter.jar");
     try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
-        Stream<Path> files = Files.list(TestModels.folder("textcls-bert"))) {
+        Stream<Path> files = Files.list(model)) {
       out.putNextEntry(new JarEntry(StarterModels.INDEX));
       out.write(
-          "classifier=classpath:starter/model\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+          (task + "=classpath:starter/model\n")
+              .getBytes(java.nio.charset.StandardCharsets.UTF_8));
       for (Path file : files.toList()) {
         out.putNextEntry(new JarEntry("starter/model/" + file.getFileName()));
         Files.copy(file, out);

@@ -43,18 +43,7 @@ final class LanguageCodes {
    *     meant
    */
   String resolve(String role, String language) {
-    for (String code : codes) {
-      if (code.equals(language)) {
-        return code;
-      }
-    }
-    List<String> found = matches(language, (one, other) -> spelled(one).equals(spelled(other)));
-    if (found.isEmpty()) {
-      found = matches(language, LanguageCodes::sameWriting);
-    }
-    if (found.isEmpty()) {
-      found = matches(language, LanguageCodes::sameLanguage);
-    }
+    List<String> found = meant(language);
     if (found.size() == 1) {
       return found.get(0);
     }
@@ -68,6 +57,23 @@ final class LanguageCodes {
             + (found.isEmpty()
                 ? "it knows " + list(codes)
                 : "say which is meant of " + list(found)));
+  }
+
+  /** The model's own spelling of a language; null where it does not know one such language. */
+  @Nullable String find(String language) {
+    List<String> found = meant(language);
+    return found.size() == 1 ? found.get(0) : null;
+  }
+
+  private List<String> meant(String language) {
+    if (codes.contains(language)) {
+      return List.of(language);
+    }
+    List<String> found = matches(language, (one, other) -> spelled(one).equals(spelled(other)));
+    if (found.isEmpty()) {
+      found = matches(language, LanguageCodes::sameWriting);
+    }
+    return found.isEmpty() ? matches(language, LanguageCodes::sameLanguage) : found;
   }
 
   private List<String> matches(String language, BiPredicate<String, String> same) {

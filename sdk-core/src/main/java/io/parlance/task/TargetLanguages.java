@@ -1,5 +1,6 @@
 package io.parlance.task;
 
+import com.google.gson.JsonObject;
 import io.parlance.InvalidInputException;
 import io.parlance.generation.GenerativeModel;
 import io.parlance.generation.TaskSettings;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Marian models with several target languages, and MADLAD: the first token of the source names the
  * target language, {@code >>fr<<} or {@code <2fr>}. A text may also begin with this token in
- * writing, as transformers wants it.
+ * writing, as transformers wants it. Where nobody says a language, the one that {@code target_lang}
+ * of {@code tokenizer_config.json} names is meant, if it names one of them.
  */
 final class TargetLanguages implements TranslationLanguages {
   private static final Pattern TOKEN = Pattern.compile(">>([^<>]+)<<|<2([A-Za-z_]+)>");
@@ -25,17 +27,20 @@ final class TargetLanguages implements TranslationLanguages {
   private final Map<String, Integer> targets;
   private final LanguageCodes codes;
   private final @Nullable String source;
+  private final @Nullable String usual;
 
   TargetLanguages(
       GenerativeModel model,
       Tokenizer tokenizer,
       Map<String, Integer> targets,
-      @Nullable String source) {
+      JsonObject settings) {
     this.model = model;
     this.tokenizer = tokenizer;
     this.targets = targets;
     this.codes = new LanguageCodes(model.name(), targets.keySet());
-    this.source = source;
+    this.source = TranslationLanguages.word(settings, "source_lang");
+    String configured = TranslationLanguages.word(settings, "target_lang");
+    this.usual = configured == null ? null : codes.find(configured);
   }
 
   /** The tokens of the target languages by their codes. */
@@ -48,7 +53,7 @@ final class TargetLanguages implements TranslationLanguages {
     FixedLanguages.check(model.name(), "from", from, source);
     Matcher written = WRITTEN.matcher(text);
     boolean isWritten = written.lookingAt();
-    String asked = to;
+    String asked = to == null ? usual : to;
     if (isWritten) {
       asked = written.group(1) == null ? written.group(2) : written.group(1);
     }

@@ -46,7 +46,7 @@ interface TranslationLanguages {
     Map<String, Integer> targets = TargetLanguages.tokens(tokenizer);
     return targets.isEmpty()
         ? FixedLanguages.of(model, tokenizer, settings)
-        : new TargetLanguages(model, tokenizer, targets, word(settings, "source_lang"));
+        : new TargetLanguages(model, tokenizer, targets, settings);
   }
 
   /** The language tokens of mBART, M2M100 and NLLB, by their codes; empty for other models. */

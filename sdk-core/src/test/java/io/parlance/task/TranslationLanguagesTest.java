@@ -104,6 +104,33 @@ class TranslationLanguagesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"fr, fr", "fra, fr", "de, deu", "zh, cmn_Hans"})
+  void marianTranslatesToTheTargetThatItsSettingsName(String setting, String meant)
+      throws IOException {
+    SequenceModels.edit(
+        marian(), "tokenizer_config.json", json -> json.addProperty("target_lang", setting));
+    try (Nlp nlp = open(folder)) {
+      Translation usual = nlp.translate(TEXT);
+      assertThat(usual.to()).isEqualTo(meant);
+      assertThat(usual).isEqualTo(nlp.translator().to(meant).translate(TEXT));
+      String other = meant.equals("fr") ? "deu" : "fr";
+      assertThat(nlp.translator().to(other).translate(TEXT).to()).isEqualTo(other);
+      assertThat(nlp.translate(">>" + other + "<< " + TEXT).to()).isEqualTo(other);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mul", "ROMANCE", "it", ""})
+  void aSettingThatNamesNoneOfTheTargetsSaysNothing(String setting) throws IOException {
+    SequenceModels.edit(
+        marian(), "tokenizer_config.json", json -> json.addProperty("target_lang", setting));
+    try (Nlp nlp = open(folder)) {
+      assertThatThrownBy(() -> nlp.translate(TEXT))
+          .hasMessageContaining("which language to translate to; it knows cmn_Hans, deu, fr");
+    }
+  }
+
   private Path nllb(boolean markedByTokenizer, boolean legacy) throws IOException {
     SequenceModels.rename(
         SequenceModels.plain(folder),
