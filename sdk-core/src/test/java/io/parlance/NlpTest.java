@@ -104,8 +104,7 @@ class NlpTest {
         assertThat(translation.to()).isEqualTo("fr");
         assertThatThrownBy(() -> nlp.translator().to("de").translate(TEXT))
             .isInstanceOf(InvalidInputException.class)
-            .hasMessage(
-                "classpath:starter/model does not translate to 'de'; it knows fr");
+            .hasMessage("classpath:starter/model does not translate to 'de'; it knows fr");
         assertThat(nlp.models()).extracting(ModelHandle::task).containsExactly("translator");
         assertThat(nlp.models().get(0).digest()).isEqualTo(named.models().get(0).digest());
         assertThatThrownBy(() -> nlp.summarize(TEXT)).isInstanceOf(ModelNotFoundException.class);
@@ -119,8 +118,7 @@ class NlpTest {
         Stream<Path> files = Files.list(model)) {
       out.putNextEntry(new JarEntry(StarterModels.INDEX));
       out.write(
-          (task + "=classpath:starter/model\n")
-              .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+          (task + "=classpath:starter/model\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
       for (Path file : files.toList()) {
         out.putNextEntry(new JarEntry("starter/model/" + file.getFileName()));
         Files.copy(file, out);
