@@ -177,9 +177,10 @@ public final class GenerationRequest {
         throw new InvalidInputException(
             "max_length "
                 + length
-                + " counts the prompt, which has "
-                + prompt.length
-                + " tokens already; raise it, or set max_new_tokens");
+                + (source == null
+                    ? " counts the prompt, whose length is " + prompt.length + " already"
+                    : " counts the token that the decoder begins with, so nothing can be written")
+                + "; raise it, or set max_new_tokens");
       }
       int most = positions.orElse(Integer.MAX_VALUE);
       if (prompt.length >= most) {

@@ -180,6 +180,15 @@ class TextGeneratorTest {
     assertThatThrownBy(() -> generator.sequences(2).greedy().generate("I think"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("num_return_sequences 2");
+    assertThatThrownBy(
+            () ->
+                generator
+                    .with(GenerationOption.MAX_LENGTH, 2)
+                    .generateFromTokens(List.of(new int[] {1, 2})))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "max_length 2 counts the prompt, whose length is 2 already; raise it, or set"
+                + " max_new_tokens");
     assertThatThrownBy(() -> generator.with(GenerationOption.TOP_P, 1.5))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("top_p must be a number from 0 to 1, found 1.5");

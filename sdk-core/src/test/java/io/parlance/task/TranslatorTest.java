@@ -138,6 +138,12 @@ class TranslatorTest {
     assertThat(cut.incompletePieces().get(0).start()).isZero();
     assertThat(cut.incompletePieces().get(0).generation().finishReason())
         .isEqualTo(FinishReason.LENGTH);
+    assertThatThrownBy(
+            () -> german().with(GenerationOption.MAX_LENGTH, 1).translate(SENTENCES.get(0)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "max_length 1 counts the token that the decoder begins with, so nothing can be"
+                + " written; raise it, or set max_new_tokens");
     Translation short_ =
         german()
             .truncate(true)
