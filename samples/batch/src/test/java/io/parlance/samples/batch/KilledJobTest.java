@@ -1,0 +1,87 @@
+package io.parlance.samples.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A job that is killed goes on where it was, with no document lost and none twice. */
+class KilledJobTest {
+  private static final int DOCUMENTS = 3_000;
+
+  @TempDir private Path folder;
+
+  @Test
+  void everyDocumentHasResultsOnceHoweverOftenTheProcessIsKilled() throws Exception {
+    Path file = folder.resolve("documents.jsonl");
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < DOCUMENTS; i++) {
+      lines.add(
+          i % 100 == 13
+              ? "{\"id\": \"" + i + "\"}"
+              : "{\"id\": \"" + i + "\", \"text\": \"Where is card number " + i + "?\"}");
+    }
+    Files.write(file, lines);
+    Results results = new Results(folder.resolve("results"));
+    String[] command = {
+      file.toString(), "--database=" + results.database(), "--chunk-size=20", "--parallel=2"
+    };
+
+    assertThat(killedAfter(1, command)).isTrue();
+    assertThat(results.query("SELECT status FROM batch_job_execution")).containsExactly("STARTED");
+    long first = done(results);
+    assertThat(first).isBetween(1L, DOCUMENTS - 1L);
+    assertThat(killedAfter(2, command)).isTrue();
+    assertThat(done(results)).isBetween(first, DOCUMENTS - 1L);
+    CommandRun last = CommandRun.of(command);
+
+    assertThat(last.status()).as(last.messages()).isEqualTo(JobOutcome.SKIPPED.exitStatus());
+    assertThat(last.messages()).contains("3,000 of 3,000 documents (100.0 %)");
+    assertThat(results.states()).containsExactly("DONE 2970", "SKIPPED 30");
+    assertThat(
+            results.query("SELECT COUNT(*), COUNT(DISTINCT document_id) FROM classification"))
+        .containsExactly("2970 2970");
+    assertThat(
+            results.query(
+                "SELECT COUNT(*) FROM document WHERE CAST(name AS INTEGER) BETWEEN 0 AND 2999"))
+        .containsExactly("3000");
+    assertThat(
+            results.query("SELECT status FROM batch_job_execution ORDER BY job_execution_id"))
+        .containsExactly("FAILED", "FAILED", "COMPLETED");
+    assertThat(results.query("SELECT COUNT(*) FROM batch_job_instance")).containsExactly("1");
+  }
+
+  private static long done(Results results) throws Exception {
+    return Long.parseLong(
+        results.query("SELECT COUNT(*) FROM document WHERE state <> 'PENDING'").get(0));
+  }
+
+  /** Kills the process when it has told its progress so often; false if it came to its end. */
+  private static boolean killedAfter(int times, String... arguments)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(JobProcess.command(arguments))
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    ByteArrayOutputStream messages = new ByteArrayOutputStream();
+    try (InputStream in = process.getErrorStream()) {
+      int told = 0;
+      for (int next = in.read(); next >= 0 && told < times; next = in.read()) {
+        messages.write(next);
+        told += next == '\r' ? 1 : 0;
+      }
+      boolean killed = process.isAlive();
+      process.destroyForcibly().waitFor();
+      assertThat(told).as(messages.toString(StandardCharsets.UTF_8)).isEqualTo(times);
+      return killed;
+    }
+  }
+}
