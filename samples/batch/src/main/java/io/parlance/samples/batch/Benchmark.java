@@ -104,8 +104,7 @@ final class Benchmark implements Callable<Integer> {
         count,
         "job",
         jobs,
-        String.format(
-            Locale.ROOT, "%.2f (%.2f)", loop / median(jobs), best(loops) / best(jobs)));
+        String.format(Locale.ROOT, "%.2f (%.2f)", loop / median(jobs), best(loops) / best(jobs)));
   }
 
   private static void row(int count, String way, List<Measured> measured, String ratio) {
@@ -152,8 +151,7 @@ final class Benchmark implements Callable<Integer> {
     if (!measured.matches()) {
       throw new IllegalStateException("the " + way + " said: " + out);
     }
-    return new Measured(
-        Double.parseDouble(measured.group(1)), Long.parseLong(measured.group(2)));
+    return new Measured(Double.parseDouble(measured.group(1)), Long.parseLong(measured.group(2)));
   }
 
   /** Texts of one to twelve sentences, no two alike. */

@@ -270,8 +270,7 @@ class DocumentJobConfiguration {
         .saveState(false)
         .selectClause(Documents.COLUMNS)
         .fromClause("document")
-        .whereClause(
-            "input_id = :input AND state = 'PENDING' AND id >= :first AND id < :end")
+        .whereClause("input_id = :input AND state = 'PENDING' AND id >= :first AND id < :end")
         .parameterValues(
             Map.of(
                 "input", input,

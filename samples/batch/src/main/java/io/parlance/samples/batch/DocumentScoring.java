@@ -45,7 +45,6 @@ final class DocumentScoring implements ItemWriter<LoadedDocument> {
   }
 
   private void skip(LoadedDocument document, Task task, NlpException error) {
-    skips.skip(
-        document.id(), document.name(), SkipCause.MODEL, task + ": " + error.getMessage());
+    skips.skip(document.id(), document.name(), SkipCause.MODEL, task + ": " + error.getMessage());
   }
 }

@@ -102,8 +102,7 @@ record DocumentTasks(List<DocumentTask<?>> tasks) {
     List<Object[]> rows = new ArrayList<>();
     results.forEach(
         (document, result) ->
-            rows.add(
-                new Object[] {document, result.label(), result.score(), result.truncated()}));
+            rows.add(new Object[] {document, result.label(), result.score(), result.truncated()}));
     jdbc.batchUpdate(
         "INSERT INTO classification (document_id, label, score, truncated) VALUES (?, ?, ?, ?)",
         rows);

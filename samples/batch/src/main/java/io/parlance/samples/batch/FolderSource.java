@@ -72,8 +72,7 @@ final class FolderSource implements DocumentSource {
   public String read(PendingDocument document) throws UnreadableDocumentException {
     Path file = folder.resolve(document.name());
     if (!Files.exists(file)) {
-      throw new UnreadableDocumentException(
-          SkipCause.MISSING, "it is not there any more: " + file);
+      throw new UnreadableDocumentException(SkipCause.MISSING, "it is not there any more: " + file);
     }
     return text.read(file);
   }

@@ -73,8 +73,7 @@ record JsonLine(String idField, String textField) {
       if (element.isJsonObject()) {
         return element.getAsJsonObject();
       }
-      throw new UnreadableDocumentException(
-          SkipCause.NOT_JSON, "the line is JSON, but no object");
+      throw new UnreadableDocumentException(SkipCause.NOT_JSON, "the line is JSON, but no object");
     } catch (CharacterCodingException e) {
       throw new UnreadableDocumentException(SkipCause.NOT_JSON, "the line is not UTF-8", e);
     } catch (JsonIOException | MalformedJsonException e) {

@@ -6,8 +6,7 @@ public final class Main {
 
   /** Runs the job and ends the process with the exit status of {@link JobOutcome}. */
   public static void main(String[] arguments) {
-    Console console =
-        new Console(System.out, System.err, Boolean.getBoolean("parlance.terminal"));
+    Console console = new Console(System.out, System.err, Boolean.getBoolean("parlance.terminal"));
     System.exit(JobCommand.run(console, arguments));
   }
 }

@@ -74,8 +74,9 @@ class FolderJobTest {
 
   private void theLabelsAreThoseOfTheTextsThemselves() throws Exception {
     try (Nlp nlp = Nlp.builder().classifier(MODEL).build()) {
-      String html = "Lost card\nI think I lost my card on the train to Munich this morning."
-          + " Please block it – I can’t find it anywhere.";
+      String html =
+          "Lost card\nI think I lost my card on the train to Munich this morning."
+              + " Please block it – I can’t find it anywhere.";
       String docx =
           "Good morning,\nI have forgotten the PIN of my card. How can I choose a new one?\n"
               + "Grace Hopper";

@@ -46,15 +46,13 @@ class KilledJobTest {
     assertThat(last.status()).as(last.messages()).isEqualTo(JobOutcome.SKIPPED.exitStatus());
     assertThat(last.messages()).contains("3,000 of 3,000 documents (100.0 %)");
     assertThat(results.states()).containsExactly("DONE 2970", "SKIPPED 30");
-    assertThat(
-            results.query("SELECT COUNT(*), COUNT(DISTINCT document_id) FROM classification"))
+    assertThat(results.query("SELECT COUNT(*), COUNT(DISTINCT document_id) FROM classification"))
         .containsExactly("2970 2970");
     assertThat(
             results.query(
                 "SELECT COUNT(*) FROM document WHERE CAST(name AS INTEGER) BETWEEN 0 AND 2999"))
         .containsExactly("3000");
-    assertThat(
-            results.query("SELECT status FROM batch_job_execution ORDER BY job_execution_id"))
+    assertThat(results.query("SELECT status FROM batch_job_execution ORDER BY job_execution_id"))
         .containsExactly("FAILED", "FAILED", "COMPLETED");
     assertThat(results.query("SELECT COUNT(*) FROM batch_job_instance")).containsExactly("1");
   }

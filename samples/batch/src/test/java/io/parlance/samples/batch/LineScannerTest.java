@@ -35,8 +35,7 @@ class LineScannerTest {
   }
 
   private static byte[] bytes(byte[] content, LinePosition line) {
-    return Arrays.copyOfRange(
-        content, (int) line.start(), (int) line.start() + line.length());
+    return Arrays.copyOfRange(content, (int) line.start(), (int) line.start() + line.length());
   }
 
   @Test
@@ -75,8 +74,6 @@ class LineScannerTest {
   @Test
   void linesThatAreTooLongAreNotKept() throws IOException {
     byte[] content = ("x".repeat(200_000) + "\nshort\n").getBytes(StandardCharsets.UTF_8);
-    assertThat(scan(content, 100))
-        .extracting(LinePosition::length)
-        .containsExactly(200_000, 5);
+    assertThat(scan(content, 100)).extracting(LinePosition::length).containsExactly(200_000, 5);
   }
 }

@@ -33,7 +33,8 @@ class OptionsTest {
         wrong("--skip-limit is -1", SAMPLES, "--skip-limit=-1"),
         wrong("--max-characters is 0", SAMPLES, "--max-characters=0"),
         wrong("expected one of [classify, entities, translate]", SAMPLES, "--tasks=summarize"),
-        wrong("--id-field and --text-field are both 'x'", SAMPLES, "--id-field=x", "--text-field=x"),
+        wrong(
+            "--id-field and --text-field are both 'x'", SAMPLES, "--id-field=x", "--text-field=x"),
         wrong("--text-field is empty", SAMPLES, "--text-field="),
         wrong("--database is given together with --dry-run", SAMPLES, "--dry-run", "--database=x"),
         wrong("--database a;b has one of", SAMPLES, "--database=a;b"),

@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class ProgressTest {
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-  private final PrintStream messages =
-      new PrintStream(written, true, StandardCharsets.UTF_8);
+  private final PrintStream messages = new PrintStream(written, true, StandardCharsets.UTF_8);
   private final AtomicLong nanos = new AtomicLong();
 
   private String written() {
