@@ -129,6 +129,9 @@ class DocumentJobConfiguration {
     Tasklet work =
         (contribution, context) -> {
           Run run = run(contribution.getStepExecution().getJobParameters());
+          if (runs.last(run.input()).filter(last -> last.number() == run.number()).isPresent()) {
+            return RepeatStatus.FINISHED; // killed after this step, before that was noted
+          }
           if (options.again()) {
             documents.forget(run.input());
           } else if (options.retrySkipped()) {

@@ -66,7 +66,7 @@ final class JobReport {
     if (!complete) {
       return JobOutcome.UNFINISHED;
     }
-    return progress.skips() > 0 ? JobOutcome.SKIPPED : JobOutcome.DONE;
+    return count(run, "SKIPPED") > 0 ? JobOutcome.SKIPPED : JobOutcome.DONE;
   }
 
   private void unfinished(JobExecution execution, boolean stopped) {

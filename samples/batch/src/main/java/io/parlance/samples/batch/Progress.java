@@ -23,6 +23,7 @@ final class Progress {
   private long start;
   private long lastDrawn;
   private int drawn; // characters on the line
+  private long told; // documents that the last line spoke of, or -1
 
   /**
    * Says nothing yet.
@@ -49,6 +50,7 @@ final class Progress {
     start = nanoTime.getAsLong();
     lastDrawn = start;
     drawn = 0;
+    told = -1;
   }
 
   /** So many more documents have results. */
@@ -65,7 +67,9 @@ final class Progress {
 
   /** Ends with what was reached. */
   synchronized void end() {
-    draw(true);
+    if (told != done + skipped) {
+      draw(true);
+    }
     if (drawn > 0) {
       messages.println();
       drawn = 0;
@@ -89,6 +93,7 @@ final class Progress {
       return;
     }
     lastDrawn = now;
+    told = done + skipped;
     String line = line(now);
     if (terminal) {
       messages.print("\r" + line + " ".repeat(Math.max(0, drawn - line.length())));

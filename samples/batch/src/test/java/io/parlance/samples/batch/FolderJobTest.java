@@ -81,8 +81,8 @@ class FolderJobTest {
           "Good morning,\nI have forgotten the PIN of my card. How can I choose a new one?\n"
               + "Grace Hopper";
       String pdf =
-          "To whom it may concern,\n\nthe cash machine at the station kept my card after I\n"
-              + "asked for 200 euros. How do I get it back?\n\nAlan Turing";
+          "To whom it may concern,\n\nthe cash machine at the station swallowed my card and\n"
+              + "did not give it back. How do I get a new one?\n\nAlan Turing";
       String text = Files.readString(SAMPLES.resolve("letters/charged-twice.txt")).strip();
       assertThat(
               results.query(

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A job that is killed goes on where it was, with no document lost and none twice. */
 class KilledJobTest {
@@ -55,6 +57,42 @@ class KilledJobTest {
     assertThat(results.query("SELECT status FROM batch_job_execution ORDER BY job_execution_id"))
         .containsExactly("FAILED", "FAILED", "COMPLETED");
     assertThat(results.query("SELECT COUNT(*) FROM batch_job_instance")).containsExactly("1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "UPDATE batch_job_execution SET status = 'UNKNOWN'",
+        "UPDATE batch_job_execution SET status = 'STARTING', end_time = NULL, start_time = NULL",
+        "UPDATE batch_step_execution SET status = 'UNKNOWN' WHERE status = 'FAILED'",
+        // the context of the steps was not written yet, and some had not begun
+        "DELETE FROM batch_step_execution_context; DELETE FROM batch_step_execution"
+            + " WHERE status = 'FAILED'; UPDATE batch_job_execution SET status = 'STARTED'",
+        // nor was the execution of the instance
+        "DELETE FROM batch_step_execution_context; DELETE FROM batch_step_execution;"
+            + " DELETE FROM batch_job_execution_context; DELETE FROM batch_job_execution_params;"
+            + " DELETE FROM batch_job_execution"
+      })
+  void whateverSpringBatchHadNotedByThenTheJobGoesOn(String noted) throws Exception {
+    Path file = folder.resolve("documents.jsonl");
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      lines.add(i == 25 ? "{}" : "{\"text\": \"Where is card number " + i + "?\"}");
+    }
+    Files.write(file, lines);
+    Results results = new Results(folder.resolve("results"));
+    List<String> command =
+        List.of(file.toString(), "--database=" + results.database(), "--chunk-size=4");
+    assertThat(CommandRun.of(command, "--parallel=1", "--skip-limit=0").status())
+        .isEqualTo(JobOutcome.UNFINISHED.exitStatus());
+    assertThat(done(results)).isBetween(4L, 36L);
+    results.execute(noted);
+
+    CommandRun again = CommandRun.of(command);
+
+    assertThat(again.status()).as(again.messages()).isEqualTo(JobOutcome.SKIPPED.exitStatus());
+    assertThat(results.states()).containsExactly("DONE 39", "SKIPPED 1");
+    assertThat(results.query("SELECT COUNT(*) FROM classification")).containsExactly("39");
   }
 
   private static long done(Results results) throws Exception {
