@@ -107,7 +107,11 @@ class NlpTest {
             .hasMessage("classpath:starter/model does not translate to 'de'; it knows fr");
         assertThat(nlp.models()).extracting(ModelHandle::task).containsExactly("translator");
         assertThat(nlp.models().get(0).digest()).isEqualTo(named.models().get(0).digest());
-        assertThatThrownBy(() -> nlp.summarize(TEXT)).isInstanceOf(ModelNotFoundException.class);
+        assertThatThrownBy(() -> nlp.summarize(TEXT))
+            .isInstanceOf(ModelNotFoundException.class)
+            .hasMessage(
+                "no model was given for the summarizer, and there are starter models for translator"
+                    + " only; name a model, for example Nlp.builder().summarizer(\"some/folder\")");
       }
     }
   }

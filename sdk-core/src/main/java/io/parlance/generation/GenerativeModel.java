@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.parlance.InvalidInputException;
+import io.parlance.ModelNotFoundException;
 import io.parlance.ModelUnusableException;
 import io.parlance.cache.CachePolicy;
 import io.parlance.cache.PromptCache;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,9 +130,26 @@ public final class GenerativeModel implements AutoCloseable {
     if (folder.hasGraph(ModelFolder.DECODER_MERGED)) {
       return List.of(ModelFolder.DECODER_MERGED);
     }
-    return folder.hasGraph(ModelFolder.DECODER) && folder.hasGraph(ModelFolder.DECODER_WITH_PAST)
-        ? List.of(ModelFolder.DECODER, ModelFolder.DECODER_WITH_PAST)
-        : List.of(ModelFolder.MODEL);
+    if (folder.hasGraph(ModelFolder.DECODER) && folder.hasGraph(ModelFolder.DECODER_WITH_PAST)) {
+      return List.of(ModelFolder.DECODER, ModelFolder.DECODER_WITH_PAST);
+    }
+    boolean part =
+        folder.hasGraph(ModelFolder.DECODER)
+            || folder.hasGraph(ModelFolder.DECODER_WITH_PAST)
+            || folder.hasGraph(ModelFolder.ENCODER);
+    if (part && !folder.hasGraph(ModelFolder.MODEL)) {
+      throw new ModelNotFoundException(
+          "model "
+              + folder.name()
+              + " has no whole decoder: it has "
+              + Stream.of(
+                      ModelFolder.ENCODER, ModelFolder.DECODER, ModelFolder.DECODER_WITH_PAST)
+                  .filter(folder::hasGraph)
+                  .toList()
+              + ", and needs decoder_model_merged, or decoder_model with decoder_with_past_model;"
+              + " export it with its past");
+    }
+    return List.of(ModelFolder.MODEL);
   }
 
   private static Decoder.Sizes sizes(ModelConfig config) {

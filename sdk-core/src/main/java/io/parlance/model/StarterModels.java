@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The small models that a library on the class path offers for tasks that were given none. A
@@ -27,17 +29,25 @@ public final class StarterModels {
    * @throws ModelNotFoundException if no library offers one
    */
   public static ModelSource find(String task) {
+    Set<String> others = new TreeSet<>();
     for (URL index : indexes()) {
-      String source = read(index).getProperty(task);
+      Properties starters = read(index);
+      String source = starters.getProperty(task);
       if (source != null) {
         return ModelSource.of(source.strip());
       }
+      others.addAll(starters.stringPropertyNames());
     }
     throw new ModelNotFoundException(
         "no model was given for the "
             + task
-            + ", and no starter model is on the class path; add the dependency"
-            + " io.parlance:sdk-models, or name a model, for example Nlp.builder()."
+            + (others.isEmpty()
+                ? ", and no starter model is on the class path; add the dependency"
+                    + " io.parlance:sdk-models, or name a model"
+                : ", and there are starter models for "
+                    + String.join(", ", others)
+                    + " only; name a model")
+            + ", for example Nlp.builder()."
             + task
             + "(\"some/folder\")");
   }

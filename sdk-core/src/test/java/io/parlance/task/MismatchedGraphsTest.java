@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnx.proto.OnnxMl;
+import io.parlance.ModelNotFoundException;
 import io.parlance.ModelUnusableException;
 import io.parlance.Nlp;
 import io.parlance.NlpException;
@@ -124,6 +125,21 @@ class MismatchedGraphsTest {
     try (Nlp nlp = Nlp.builder().translator(folder).build()) {
       assertThatThrownBy(() -> nlp.translate("The movie was okay."))
           .isInstanceOf(NlpException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "decoder_with_past_model.onnx, 'it has [encoder_model, decoder_model], and'",
+    "decoder_model.onnx, 'it has [encoder_model, decoder_with_past_model], and'"
+  })
+  void aDecoderThatIsNotWholeIsSaidToBe(String missing, String message) throws IOException {
+    Files.delete(folder.resolve(missing));
+    try (Nlp nlp = Nlp.builder().translator(folder).build()) {
+      assertThatThrownBy(() -> nlp.translate("a"))
+          .isInstanceOf(ModelNotFoundException.class)
+          .hasMessageContaining(message)
+          .hasMessageContaining("needs decoder_model_merged, or decoder_model with");
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,6 +36,7 @@ final class GenerationBenchmark implements Callable<Integer> {
   private static final int PREFIX = 400;
   private static final int QUESTION = 12;
   private static final int ANSWER = 4;
+  private static final int BEGIN = 1; // Jlama puts the begin token before every prompt
   private static final int MEAN_LENGTH = 40; // of answers that end by themselves
 
   @Option(
@@ -68,6 +70,17 @@ final class GenerationBenchmark implements Callable<Integer> {
       description = "Turns of each way. Default: ${DEFAULT-VALUE}")
   private int rounds;
 
+  @Option(
+      names = "--peers",
+      description = "Also beside transformers.js and, in the shape LLAMA, Jlama.")
+  private boolean peers;
+
+  @Option(
+      names = "--jlama-java",
+      paramLabel = "FOLDER",
+      description = "Home of a JDK 21 or newer for Jlama; this one if it is.")
+  private @Nullable Path jlamaJava;
+
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new GenerationBenchmark()).execute(arguments));
   }
@@ -77,7 +90,7 @@ final class GenerationBenchmark implements Callable<Integer> {
     System.out.println("| graph | way | tokens/s, median (best) | beside |");
     System.out.println("| --- | --- | --- | --- |");
     for (RandomDecoder.Shape shape : shapes) {
-      try (RandomDecoder model = new RandomDecoder(shape)) {
+      try (RandomDecoder model = new RandomDecoder(shape, peers)) {
         compare(shape, model.folder());
       }
     }
@@ -109,7 +122,31 @@ final class GenerationBenchmark implements Callable<Integer> {
       }
       printContinuous(shape, generator, random, vocabulary);
       printPromptCache(shape, generator, random, vocabulary);
+      if (peers) {
+        prompt[0] = BEGIN;
+        printPeers(shape, generator, folder, prompt);
+      }
     }
+  }
+
+  private void printPeers(
+      RandomDecoder.Shape shape, TextGenerator generator, Path folder, int[] prompt)
+      throws Exception {
+    WritingPeers others = new WritingPeers().transformersJs(folder);
+    if (shape == RandomDecoder.Shape.LLAMA) {
+      others = others.jlama(folder, jlamaJava);
+    }
+    Map<String, WritingPeers.Result> results =
+        others.measure(() -> ids(generator, prompt), prompt, tokens, threads, rounds);
+    Turns.Times ours = Objects.requireNonNull(results.get("Parlance")).times();
+    results.forEach(
+        (name, result) ->
+            line(
+                shape,
+                name + ", one sequence, in turns with others' processes",
+                result.times().rate(tokens),
+                "%s of Parlance; the first %d of %d tokens are the same"
+                    .formatted(result.times().speedBeside(ours), result.same(), tokens)));
   }
 
   private static int[] ids(TextGenerator generator, int[] prompt) {

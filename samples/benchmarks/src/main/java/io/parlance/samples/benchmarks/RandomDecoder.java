@@ -45,12 +45,17 @@ final class RandomDecoder implements AutoCloseable {
 
   private final Path folder;
 
-  /** Writes the folder. */
-  RandomDecoder(Shape shape) throws IOException {
+  /**
+   * Writes the folder.
+   *
+   * @param withWeights whether {@code model.safetensors} is there besides the graph
+   */
+  RandomDecoder(Shape shape, boolean withWeights) throws IOException {
     folder = Files.createTempDirectory("parlance-benchmark");
     PretrainedModel model = Architectures.of(shape.config(), Set.of());
     try (TrainableModel weights = TrainableModel.initialize(model, 1)) {
-      ModelExporter.of(model, weights.parameters()).write(folder);
+      ModelExporter exporter = ModelExporter.of(model, weights.parameters());
+      (withWeights ? exporter.withSafetensors() : exporter).write(folder);
     }
   }
 

@@ -5,6 +5,7 @@ import io.parlance.models.architecture.BertConfig;
 import io.parlance.models.architecture.Head;
 import io.parlance.models.architecture.PretrainedModel;
 import io.parlance.models.architecture.T5Config;
+import io.parlance.models.export.DecoderLayout;
 import io.parlance.models.export.ModelExporter;
 import io.parlance.tokenizers.training.TrainedTokenizer;
 import io.parlance.tokenizers.training.UnigramOptions;
@@ -14,6 +15,7 @@ import io.parlance.tokenizers.training.WordPieceTrainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 
 /** The folder of a model with random weights: as fast as a trained one of its size. */
 final class RandomModel implements AutoCloseable {
@@ -43,28 +45,33 @@ final class RandomModel implements AutoCloseable {
                         .vocabulary(tokenizer.vocabularySize(), 0)
                         .maxPositionEmbeddings(LONGEST))
             .model(head);
-    write(model, tokenizer);
+    write(model, tokenizer, exporter -> exporter);
   }
 
-  private RandomModel(PretrainedModel model, TrainedTokenizer tokenizer) throws IOException {
-    write(model, tokenizer);
+  private RandomModel(PretrainedModel model, TrainedTokenizer tokenizer, DecoderLayout layout)
+      throws IOException {
+    write(model, tokenizer, exporter -> exporter.layout(layout));
   }
 
   /**
    * Writes the folder of T5 small: 6 + 6 layers, 512 wide, 32,128 tokens.
    *
    * @param documents what the tokenizer learns from
+   * @param layout of the decoder; the weights are the same in all
    */
-  static RandomModel t5Small(Documents documents) throws IOException {
+  static RandomModel t5Small(Documents documents, DecoderLayout layout) throws IOException {
     TrainedTokenizer tokenizer =
         new UnigramTrainer(UnigramOptions.DEFAULT.withVocabularySize(VOCABULARY))
             .train(documents.lines().iterator());
-    return new RandomModel(T5Config.small().model(Head.CONDITIONAL_GENERATION), tokenizer);
+    return new RandomModel(T5Config.small().model(Head.CONDITIONAL_GENERATION), tokenizer, layout);
   }
 
-  private void write(PretrainedModel model, TrainedTokenizer tokenizer) {
+  private void write(
+      PretrainedModel model, TrainedTokenizer tokenizer, UnaryOperator<ModelExporter> layout) {
     try (TrainableModel weights = TrainableModel.initialize(model, 1)) {
-      ModelExporter.of(model, weights.parameters()).tokenizer(tokenizer.files()).write(folder);
+      layout
+          .apply(ModelExporter.of(model, weights.parameters()).tokenizer(tokenizer.files()))
+          .write(folder);
     }
   }
 

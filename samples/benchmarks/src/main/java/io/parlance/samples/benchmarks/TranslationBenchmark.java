@@ -8,6 +8,7 @@ import io.parlance.Nlp;
 import io.parlance.Translation;
 import io.parlance.cache.CachePolicy;
 import io.parlance.generation.GenerationOption;
+import io.parlance.models.export.DecoderLayout;
 import io.parlance.task.TextGenerator;
 import io.parlance.task.Translator;
 import java.nio.file.Path;
@@ -72,6 +73,9 @@ final class TranslationBenchmark implements Callable<Integer> {
       description = "Turns of each way. Default: ${DEFAULT-VALUE}")
   private int rounds;
 
+  @Option(names = "--peers", description = "Also beside transformers.js.")
+  private boolean peers;
+
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new TranslationBenchmark()).execute(arguments));
   }
@@ -84,7 +88,7 @@ final class TranslationBenchmark implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Documents documents = new Documents(words);
-    try (RandomModel model = RandomModel.t5Small(documents);
+    try (RandomModel model = RandomModel.t5Small(documents, DecoderLayout.PAIR);
         Nlp nlp =
             Nlp.builder()
                 .generator(model.folder())
@@ -93,6 +97,9 @@ final class TranslationBenchmark implements Callable<Integer> {
                 .cache(CachePolicy.none())
                 .build()) {
       compareLoops(model.folder(), nlp);
+      if (peers) {
+        comparePeers(documents, nlp);
+      }
       if (sentences > 0) {
         compareJobs(nlp, documents.sentences(sentences));
       }
@@ -100,12 +107,47 @@ final class TranslationBenchmark implements Callable<Integer> {
     return 0;
   }
 
+  private TextGenerator generator(Nlp nlp) {
+    return nlp.generator()
+        .with(GenerationOption.MAX_NEW_TOKENS, newTokens)
+        .with(GenerationOption.EOS_TOKEN_ID, List.of());
+  }
+
+  /** The others read the merged decoder of the same weights. */
+  private void comparePeers(Documents documents, Nlp nlp) throws Exception {
+    int[] source = sources().get(0);
+    TextGenerator generator = generator(nlp);
+    try (RandomModel merged = RandomModel.t5Small(documents, DecoderLayout.MERGED)) {
+      Map<String, WritingPeers.Result> results =
+          new WritingPeers()
+              .transformersJs(merged.folder())
+              .measure(
+                  () ->
+                      generator.generateFromTokens(List.of(source)).get(0).tokenIds().stream()
+                          .mapToInt(Integer::intValue)
+                          .toArray(),
+                  source,
+                  newTokens,
+                  threads,
+                  rounds);
+      Turns.Times ours = Objects.requireNonNull(results.get("Parlance")).times();
+      System.out.println("| one source, greedy | tokens/s, median (best) | beside Parlance |");
+      System.out.println("| --- | --- | --- |");
+      results.forEach(
+          (name, result) ->
+              System.out.printf(
+                  "| %s | %s | %s; the first %d of %d tokens are the same |%n",
+                  name,
+                  result.times().rate(newTokens),
+                  result.times().speedBeside(ours),
+                  result.same(),
+                  newTokens));
+    }
+  }
+
   private void compareLoops(Path folder, Nlp nlp) throws Exception {
     List<int[]> sources = sources();
-    TextGenerator generator =
-        nlp.generator()
-            .with(GenerationOption.MAX_NEW_TOKENS, newTokens)
-            .with(GenerationOption.EOS_TOKEN_ID, List.of());
+    TextGenerator generator = generator(nlp);
     // before the bare sessions: who is first makes the environment, and ours has a pool
     generator.generateFromTokens(sources.subList(0, 1));
     try (BareTranslation bare = new BareTranslation(folder, threads)) {

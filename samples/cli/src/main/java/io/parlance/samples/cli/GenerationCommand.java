@@ -23,9 +23,18 @@ import picocli.CommandLine.Option;
 
 /** A command that answers each line with text that a model writes. */
 abstract class GenerationCommand extends LineCommand {
+  private static final String TRUNCATION = "truncation";
+
   private static final TaskOptions OPTIONS =
       new TaskOptions(
-          GenerationOption.all().stream().map(TaskOption::generation).toArray(TaskOption[]::new));
+          Stream.concat(
+                  Stream.of(
+                      TaskOption.flag(
+                          TRUNCATION,
+                          "Cut a prompt that leaves no room for the answer at its beginning;"
+                              + " refused if not given.")),
+                  GenerationOption.all().stream().map(TaskOption::generation))
+              .toArray(TaskOption[]::new));
 
   @Mixin private ModelOptions model;
 
@@ -79,7 +88,7 @@ abstract class GenerationCommand extends LineCommand {
 
     @Override
     public List<JsonObject> answer(List<Line> lines, JsonObject options) {
-      TextGenerator generator = plain.with(GenerationOptions.parse(options));
+      TextGenerator generator = view(options);
       List<JsonObject> answers = new ArrayList<>();
       if (lines.size() == 1 && lines.get(0).fields().has("messages")) {
         answers.add(GenerationAnswer.describe(generator.chat(messages(lines.get(0)))));
@@ -99,7 +108,7 @@ abstract class GenerationCommand extends LineCommand {
 
     @Override
     public void stream(Line line, JsonObject options, Consumer<String> listener) {
-      TextGenerator generator = plain.with(GenerationOptions.parse(options));
+      TextGenerator generator = view(options);
       try (Stream<String> pieces =
           line.fields().has("messages")
               ? generator.streamChat(messages(line))
@@ -110,11 +119,24 @@ abstract class GenerationCommand extends LineCommand {
       }
     }
 
+    private TextGenerator view(JsonObject options) {
+      JsonObject ofGeneration = options.deepCopy();
+      ofGeneration.remove(TRUNCATION);
+      TextGenerator view = plain.with(GenerationOptions.parse(ofGeneration));
+      return TaskOptions.flag(options, TRUNCATION, false) ? view.truncateLeft() : view;
+    }
+
     private static boolean hasNoText(Line line) {
       return line.fields().has("input_ids") || line.fields().has("messages");
     }
 
-    private static List<ChatMessage> messages(Line line) {
+    private List<ChatMessage> messages(Line line) {
+      for (String other : List.of(field, "input_ids")) {
+        if (line.fields().has(other)) {
+          throw new InvalidLineException(
+              "fields '" + other + "' and 'messages' exclude each other; leave one out");
+        }
+      }
       JsonElement given = line.fields().get("messages");
       List<ChatMessage> messages = new ArrayList<>();
       if (given instanceof JsonArray list) {

@@ -176,4 +176,26 @@ class GenerateCommandTest {
   private static String message(CommandRun run, int line) {
     return run.lines().get(line).getAsJsonObject("error").get("message").getAsString();
   }
+
+  @Test
+  void cutsPromptsThatAreTooLongWhereThatIsAskedFor() {
+    String prompt = "The book was good. ".repeat(30);
+    CommandRun run =
+        CommandRun.of(
+            """
+            {"prompt": "%1$s"}
+            {"prompt": "%1$s", "options": {"truncation": true, "max_new_tokens": 4}}
+            {"prompt": "I", "messages": [{"role": "user", "content": "I"}]}
+            """
+                .formatted(prompt),
+            "generate",
+            "--model",
+            MODEL.toString());
+    assertThat(run.status()).isEqualTo(ExitStatus.SOME_LINES_FAILED);
+    assertThat(run.lines().get(0).toString()).contains("the model takes 64 with the answer");
+    assertThat(run.lines().get(1).get("truncated").getAsBoolean()).isTrue();
+    assertThat(run.lines().get(1).getAsJsonArray("token_ids")).isNotEmpty();
+    assertThat(run.lines().get(2).toString())
+        .contains("fields 'prompt' and 'messages' exclude each other; leave one out");
+  }
 }
