@@ -142,8 +142,7 @@ public final class GenerativeModel implements AutoCloseable {
           "model "
               + folder.name()
               + " has no whole decoder: it has "
-              + Stream.of(
-                      ModelFolder.ENCODER, ModelFolder.DECODER, ModelFolder.DECODER_WITH_PAST)
+              + Stream.of(ModelFolder.ENCODER, ModelFolder.DECODER, ModelFolder.DECODER_WITH_PAST)
                   .filter(folder::hasGraph)
                   .toList()
               + ", and needs decoder_model_merged, or decoder_model with decoder_with_past_model;"
