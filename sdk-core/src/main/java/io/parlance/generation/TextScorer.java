@@ -64,6 +64,22 @@ public final class TextScorer {
               + " tokens; perplexity needs 2, for the first has no"
               + " probability");
     }
+    double[] each = logProbabilities(tokens, window, stride, control);
+    return Math.exp(-Arrays.stream(each).sum() / each.length);
+  }
+
+  /**
+   * The natural logarithm of the probability of each token after the first, a long text being read
+   * in windows: each token is foretold from those before it in the first window that has it, so
+   * that all but the first {@code window} have at least {@code window - stride} before them.
+   *
+   * @param window tokens of a window
+   * @param stride new tokens of each window after the first
+   * @return one less than there are tokens
+   * @throws InvalidInputException if there is no token, or stride exceeds window
+   */
+  public double[] logProbabilities(
+      int[] tokens, int window, int stride, @Nullable RunControl control) {
     if (stride < 1 || window < 2 || stride > window) {
       throw new InvalidInputException(
           "stride "
@@ -73,19 +89,20 @@ public final class TextScorer {
               + ": 1 <= stride <= window, and window at"
               + " least 2");
     }
-    double sum = 0;
+    if (tokens.length <= window) {
+      return logProbabilities(tokens, control);
+    }
+    double[] found = new double[tokens.length - 1];
     int scored = 0;
     int done = 0; // tokens that earlier windows had
     for (int begin = 0; done < tokens.length; begin += stride) {
       int end = Math.min(begin + window, tokens.length);
       double[] each = logProbabilities(Arrays.copyOfRange(tokens, begin, end), control);
       int fresh = Math.min(end - done, each.length);
-      for (int i = each.length - fresh; i < each.length; i++) {
-        sum += each[i];
-      }
+      System.arraycopy(each, each.length - fresh, found, scored, fresh);
       scored += fresh;
       done = end;
     }
-    return Math.exp(-sum / scored);
+    return Arrays.copyOf(found, scored);
   }
 }

@@ -330,6 +330,29 @@ public final class TextGenerator {
   }
 
   /**
+   * The natural logarithm of the probability of each token after the first. What the first is to be
+   * foretold from, such as a token that begins texts, is the caller's to put before it.
+   *
+   * @param tokens token ids of the model's tokenizer
+   * @param window the most tokens read at once, at least 2; no more than the model has positions
+   *     for
+   * @param stride new tokens of each window after the first, 1 to {@code window}: smaller is slower
+   *     and gives tokens more context
+   * @return one less than there are tokens
+   */
+  public double[] logProbabilities(int[] tokens, int window, int stride) {
+    int[] copy = tokens.clone();
+    return call(
+        1,
+        (call, control) -> {
+          GenerativeModel loaded = call.model();
+          int most = Math.min(window, loaded.positions().orElse(window));
+          return new TextScorer(loaded)
+              .logProbabilities(copy, most, Math.min(stride, most), control);
+        });
+  }
+
+  /**
    * How likely each of some continuations is after a context, in their order: multiple choice by
    * likelihood. What counts are the tokens of context and continuation together after as many as
    * the context has alone.

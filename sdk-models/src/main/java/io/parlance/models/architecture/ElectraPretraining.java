@@ -1,7 +1,22 @@
 package io.parlance.models.architecture;
 
 import static io.parlance.models.graph.Operators.add;
+import static io.parlance.models.graph.Operators.cast;
+import static io.parlance.models.graph.Operators.cumulativeSum;
+import static io.parlance.models.graph.Operators.equal;
+import static io.parlance.models.graph.Operators.gather;
+import static io.parlance.models.graph.Operators.less;
+import static io.parlance.models.graph.Operators.lessOrEqual;
+import static io.parlance.models.graph.Operators.max;
+import static io.parlance.models.graph.Operators.min;
 import static io.parlance.models.graph.Operators.mul;
+import static io.parlance.models.graph.Operators.not;
+import static io.parlance.models.graph.Operators.reduceSum;
+import static io.parlance.models.graph.Operators.softmax;
+import static io.parlance.models.graph.Operators.stopGradient;
+import static io.parlance.models.graph.Operators.unsqueeze;
+import static io.parlance.models.graph.Operators.where;
+import static io.parlance.runtime.ElementType.INT64;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
@@ -15,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * ELECTRA's pretraining (Clark et al. 2020, arXiv:2003.10555): a generator fills hidden tokens in,
@@ -24,6 +40,12 @@ import java.util.Set;
  * <p>Inputs, each [batch, sequence]: {@code masked_ids} for the generator, {@code corrupted_ids}
  * with its samples, {@code attention_mask}, {@code token_type_ids}; for the losses {@code
  * mlm_labels} and {@code is_replaced}.
+ *
+ * <p>Where the samples are to be drawn in the graph, there is {@code sampling} instead of {@code
+ * corrupted_ids} and {@code is_replaced}: uniform numbers [masked], by which the distribution that
+ * the generator gives is inverted; with {@code masked_positions} and {@code mlm_labels} [masked],
+ * and {@code masked_index} [batch, sequence], the number of a hidden token at its position and -1
+ * elsewhere. A sample that happens to be right counts as original, as in the paper.
  *
  * @param generator narrower than the discriminator, with embeddings as wide
  * @param discriminator what is kept afterwards
@@ -119,7 +141,9 @@ public record ElectraPretraining(
             "token_type_ids",
             "mlm_labels",
             "is_replaced",
-            "masked_positions"));
+            "masked_positions",
+            "masked_index",
+            "sampling"));
     Scope root = inputs.graph().root();
     Scope generating = new Scope(root.graph(), "generator");
     Scope detecting = new Scope(root.graph(), "discriminator");
@@ -128,14 +152,19 @@ public record ElectraPretraining(
     Value guessed =
         generating.in("electra", s -> filler.encode(s, tokens(inputs, "masked_ids"), false));
     Value words = filler.predict(generating, EncoderHeads.maskedStates(inputs, guessed));
-    TokenInputs corrupted = tokens(inputs, "corrupted_ids");
+    Value sample = sample(inputs, words);
+    TokenInputs corrupted =
+        sample == null ? tokens(inputs, "corrupted_ids") : filled(inputs, sample);
     Value read = detecting.in("electra", s -> finder.encode(s, corrupted, false));
     Value suspicion = finder.detect(detecting, read);
     Map<String, Value> outputs = new LinkedHashMap<>();
     outputs.put("generator_logits", words);
     outputs.put("discriminator_logits", suspicion);
     Value generatorLoss = EncoderHeads.crossEntropy(inputs, words, "mlm_labels");
-    Value replaced = inputs.find("is_replaced");
+    Value replaced =
+        sample == null
+            ? inputs.find("is_replaced")
+            : atHidden(inputs, cast(not(equal(sample, inputs.get("mlm_labels"))), INT64), null);
     if (generatorLoss != null && replaced != null) {
       Value discriminatorLoss =
           Losses.binaryCrossEntropyWithLogits(suspicion, replaced, corrupted.attentionMask());
@@ -144,6 +173,76 @@ public record ElectraPretraining(
       outputs.put("loss", add(generatorLoss, mul(discriminatorLoss, discriminatorWeight)));
     }
     return outputs;
+  }
+
+  /** A token for each hidden one, as likely as the generator finds it: [masked]. */
+  private static @Nullable Value sample(Inputs inputs, Value words) {
+    Value uniform = inputs.find("sampling");
+    if (uniform == null) {
+      return null;
+    }
+    Value passed = cumulativeSum(softmax(stopGradient(words), -1), -1, false);
+    Value below = cast(lessOrEqual(passed, unsqueeze(uniform, 1)), INT64);
+    // rounding may keep the last sum below 1
+    Value last = words.graph().longScalar(words.shape().get(-1).size() - 1);
+    return min(reduceSum(below, false, -1), last);
+  }
+
+  /** The generator's input with samples in the places of hidden tokens. */
+  private static TokenInputs filled(Inputs inputs, Value sample) {
+    return new TokenInputs(
+        atHidden(inputs, sample, inputs.get("masked_ids")),
+        inputs.find("attention_mask"),
+        inputs.find("token_type_ids"),
+        null,
+        null);
+  }
+
+  /** Values of hidden tokens at their positions, others elsewhere, 0 if there are none. */
+  private static Value atHidden(Inputs inputs, Value values, @Nullable Value others) {
+    Value index = inputs.get("masked_index");
+    Value zero = index.graph().longScalar(0);
+    Value spread = gather(values, max(index, zero), 0);
+    return where(less(index, zero), others == null ? zero : others, spread);
+  }
+
+  /** The model that is kept afterwards, for {@link #discriminatorWeights}. */
+  public PretrainedModel discriminatorModel() {
+    return discriminator.model(Head.PRETRAINING);
+  }
+
+  /** The model that fills hidden tokens in, for {@link #generatorWeights}. */
+  public PretrainedModel generatorModel() {
+    return generator.model(Head.MASKED_LM);
+  }
+
+  /** The weights of the discriminator among those of both, by its own names; not copied. */
+  public static <T> Map<String, T> discriminatorWeights(Map<String, T> both) {
+    return under(both, "discriminator.");
+  }
+
+  /** The weights of the generator among those of both, by its own names; not copied. */
+  public static <T> Map<String, T> generatorWeights(Map<String, T> both) {
+    Map<String, T> weights = under(both, "generator.");
+    discriminatorWeights(both)
+        .forEach(
+            (name, weight) -> {
+              if (name.startsWith("electra.embeddings.")) {
+                weights.put(name, weight);
+              }
+            });
+    return weights;
+  }
+
+  private static <T> Map<String, T> under(Map<String, T> all, String prefix) {
+    Map<String, T> found = new LinkedHashMap<>();
+    all.forEach(
+        (name, weight) -> {
+          if (name.startsWith(prefix)) {
+            found.put(name.substring(prefix.length()), weight);
+          }
+        });
+    return found;
   }
 
   private static TokenInputs tokens(Inputs inputs, String ids) {

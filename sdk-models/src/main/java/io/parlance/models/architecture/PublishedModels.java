@@ -17,7 +17,7 @@ public final class PublishedModels {
   private static final Map<String, Supplier<PretrainedModel>> MODELS = new TreeMap<>();
 
   /** The band of GPT-3's banded layers is not published; it adds no parameters. */
-  private static final long GPT3_BAND = 256;
+  static final long GPT3_BAND = 256;
 
   static {
     body("bert-base", BertConfig::base);

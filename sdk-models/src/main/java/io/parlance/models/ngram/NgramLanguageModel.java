@@ -122,6 +122,7 @@ public abstract sealed class NgramLanguageModel permits BackoffModel, CountModel
     all[all.length - 1] = Vocabulary.END;
     double known = 0;
     double unknown = 0;
+    double end = 0;
     long unknownTokens = 0;
     for (int i = opening.length; i < all.length; i++) {
       double found = logProbability(all, Math.max(0, i - order() + 1), i);
@@ -132,8 +133,9 @@ public abstract sealed class NgramLanguageModel permits BackoffModel, CountModel
       } else {
         known += log;
       }
+      end = log; // the last one is that of the end
     }
-    return new NgramScore(1, words.size() + 1L, unknownTokens, known + unknown, known);
+    return new NgramScore(1, words.size() + 1L, unknownTokens, known + unknown, known, end);
   }
 
   /**

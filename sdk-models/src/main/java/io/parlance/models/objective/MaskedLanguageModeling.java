@@ -5,6 +5,7 @@ import io.parlance.runtime.ElementType;
 import io.parlance.runtime.Tensor;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +15,26 @@ import java.util.Map;
  * @param masking which tokens are to be predicted
  * @param padTokenId the id that fills up shorter sequences
  */
-public record MaskedLanguageModeling(TokenMasking masking, int padTokenId) {
+public record MaskedLanguageModeling(TokenMasking masking, int padTokenId)
+    implements PretrainingObjective {
+
+  @Override
+  public Map<String, Input> inputs() {
+    Map<String, Input> inputs = new LinkedHashMap<>(TokenBatch.INPUTS);
+    inputs.put("masked_positions", Input.longs("masked"));
+    inputs.put("labels", Input.longs("masked"));
+    return inputs;
+  }
+
+  @Override
+  public long targets(Map<String, Tensor> batch) {
+    return TokenBatch.counted(batch, "labels");
+  }
+
+  @Override
+  public int vocabularySize() {
+    return masking.vocabularySize();
+  }
 
   /**
    * The inputs of one training step: {@code input_ids}, {@code attention_mask} and {@code
@@ -27,6 +47,7 @@ public record MaskedLanguageModeling(TokenMasking masking, int padTokenId) {
    *     from it and {@code random} but not from the other sequences of the batch
    * @param random the generator of this epoch
    */
+  @Override
   public Map<String, Tensor> collate(
       List<TokenSequence> sequences, int[] numbers, CounterRandom random) {
     List<TokenMasking.Masked> masks = new ArrayList<>(sequences.size());

@@ -54,6 +54,30 @@ public final class TokenSequence {
     return new TokenSequence(others, segments, words);
   }
 
+  /** The same tokens in another order. */
+  TokenSequence reordered(int[] order) {
+    int[] otherIds = new int[order.length];
+    int[] otherSegments = new int[order.length];
+    int[] otherWords = new int[order.length];
+    for (int i = 0; i < order.length; i++) {
+      otherIds[i] = ids[order[i]];
+      otherSegments[i] = segments[order[i]];
+      otherWords[i] = words[order[i]];
+    }
+    return new TokenSequence(otherIds, otherSegments, otherWords);
+  }
+
+  /** The first so many tokens. */
+  public TokenSequence firstTokens(int count) {
+    return new TokenSequence(
+        Arrays.copyOf(ids, count), Arrays.copyOf(segments, count), Arrays.copyOf(words, count));
+  }
+
+  /** The vocabulary ids of all tokens, in an array of the caller's own. */
+  public int[] ids() {
+    return ids.clone();
+  }
+
   /** Number of tokens, special tokens included. */
   public int length() {
     return ids.length;

@@ -58,9 +58,9 @@ final class TinyTask {
         .sum();
   }
 
-  static MaskedLanguageData maskedData(int size, long seed) {
+  static PretrainingData maskedData(int size, long seed) {
     TokenMasking masking = TokenMasking.bert(4, VOCABULARY);
-    return new MaskedLanguageData(new MaskedLanguageModeling(masking, 0), sequences(size, seed));
+    return new PretrainingData(new MaskedLanguageModeling(masking, 0), sequences(size, seed));
   }
 
   /** {@code [CLS] 2 to 20 tokens [SEP]}. */

@@ -1,26 +1,30 @@
 package io.parlance.samples.cli;
 
+import io.parlance.ModelUnusableException;
 import io.parlance.model.ModelFolder;
 import io.parlance.model.ModelSource;
 import io.parlance.models.architecture.Architectures;
 import io.parlance.models.architecture.EncoderConfig;
 import io.parlance.models.architecture.Head;
+import io.parlance.models.architecture.Labels;
 import io.parlance.models.architecture.MarianConfig;
+import io.parlance.models.architecture.NewModels;
+import io.parlance.models.architecture.PretrainedModel;
+import io.parlance.models.architecture.SpecialTokens;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Family and sizes of a new encoder, or the trained one to start from. */
+/** Family and sizes of a new model, or the trained one to start from. */
 final class ArchitectureFlags {
-
-  private static final Set<Head> TRAINED = Set.of(Head.MASKED_LM, Head.SEQUENCE_CLASSIFICATION);
 
   private static final double NEW_DROPOUT = 0.1;
 
-  /** Published configurations make the feed-forward layer four times as wide as the others. */
-  private static final int FEED_FORWARD_FACTOR = 4;
+  /** Marian's published feed-forward layers are four times as wide as the others. */
+  private static final int TRANSLATOR_FEED_FORWARD = 4;
 
   @Option(
       names = "--init",
@@ -32,8 +36,8 @@ final class ArchitectureFlags {
       names = "--architecture",
       paramLabel = "TYPE",
       description =
-          "Family of a new model, by its model_type: bert (the default), roberta, distilbert, "
-              + "albert, electra, deberta-v2, modernbert, ...")
+          "Family of a new model, by its model_type: bert (the default), roberta, deberta-v2, xlnet, "
+              + "gpt2, llama, mixtral, t5, bart, lstm, ...; a wrong one is told with all there are.")
   private @Nullable String family;
 
   @Option(
@@ -46,7 +50,7 @@ final class ArchitectureFlags {
   @Option(
       names = "--decoder-layers",
       paramLabel = "N",
-      description = "For translate: layers of the decoder (default: as many as --layers).")
+      description = "Layers of a decoder beside an encoder (default: as many as --layers).")
   private @Nullable Integer decoderLayers;
 
   @Option(
@@ -66,8 +70,17 @@ final class ArchitectureFlags {
   @Option(
       names = "--feed-forward",
       paramLabel = "N",
-      description = "Width of the feed-forward layer (default: four times --hidden).")
+      description =
+          "Width of the feed-forward layer (default: the family's published multiple of --hidden, "
+              + "four as a rule).")
   private @Nullable Integer feedForward;
+
+  @Option(
+      names = "--key-value-heads",
+      paramLabel = "N",
+      description =
+          "Heads of keys and values, for families that share them (default: the published share).")
+  private @Nullable Integer keyValueHeads;
 
   @Option(
       names = "--max-length",
@@ -79,7 +92,9 @@ final class ArchitectureFlags {
   @Option(
       names = "--dropout",
       paramLabel = "P",
-      description = "Dropout probability (default: 0.1, with --init the folder's).")
+      description =
+          "Dropout probability (default: 0.1 for encoders and translators, else as published; with "
+              + "--init the folder's).")
   private @Nullable Double dropout;
 
   /** The folder to start from, null for new weights. */
@@ -91,23 +106,61 @@ final class ArchitectureFlags {
     return maximumLength;
   }
 
-  /** A new model for a vocabulary. */
-  EncoderConfig<?> fresh(int vocabularySize, int padTokenId) {
-    String type = family == null ? "bert" : family;
-    List<String> known = Architectures.encoderTypes(TRAINED);
-    if (!known.contains(type)) {
-      throw new RefusedException("--architecture is '" + type + "', expected one of " + known);
+  /** The family of a new model. */
+  String family() {
+    return family == null ? "bert" : family.replace("gpt-neo", "gpt_neo");
+  }
+
+  private NewModels.Sizes sizes(String type) {
+    Double wanted = dropout;
+    return new NewModels.Sizes(
+        layers,
+        decoderLayers == null ? layers : decoderLayers,
+        hidden,
+        NewModels.isRecurrent(type) ? 1 : heads,
+        keyValueHeads == null ? 0 : keyValueHeads,
+        feedForward == null ? 0 : feedForward,
+        maximumLength,
+        wanted != null ? wanted : NewModels.isEncoder(type) ? NEW_DROPOUT : -1);
+  }
+
+  /**
+   * A new model.
+   *
+   * @param type a family with this head
+   */
+  PretrainedModel model(String type, Head head, NewModels.Vocabulary vocabulary) {
+    return model(type, head, vocabulary, Labels.DEFAULT);
+  }
+
+  /** A new classifier. */
+  PretrainedModel model(
+      String type, Head head, NewModels.Vocabulary vocabulary, Labels labels) {
+    return sized(type, () -> NewModels.of(type, head, sizes(type), vocabulary, labels));
+  }
+
+  /** A new encoder, for heads of one's own choice. */
+  EncoderConfig<?> encoder(String type, int vocabularySize, int padTokenId) {
+    SpecialTokens special =
+        new SpecialTokens(OptionalInt.empty(), List.of(), OptionalInt.of(padTokenId));
+    NewModels.Vocabulary vocabulary = new NewModels.Vocabulary(vocabularySize, special, -1);
+    return sized(type, () -> NewModels.encoder(type, sizes(type), vocabulary));
+  }
+
+  /** Refuses sizes that a family has not, or that do not go together. */
+  private <T> T sized(String type, Supplier<T> make) {
+    if (decoderLayers != null && !NewModels.types(Head.CONDITIONAL_GENERATION).contains(type)) {
+      throw new RefusedException("--decoder-layers is for an encoder with a decoder, not " + type);
     }
-    long wide = feedForward == null ? (long) FEED_FORWARD_FACTOR * hidden : feedForward;
-    EncoderConfig<?> config =
-        Architectures.published(type)
-            .with(
-                s ->
-                    s.sizes(layers, hidden, heads, wide)
-                        .vocabulary(vocabularySize, padTokenId)
-                        .dropout(NEW_DROPOUT))
-            .maximumLength(maximumLength);
-    return withDropout(config);
+    if (keyValueHeads != null && NewModels.isEncoder(type)) {
+      throw new RefusedException("--key-value-heads is for decoders, not " + type);
+    }
+    try {
+      return make.get();
+    } catch (IllegalArgumentException | ModelUnusableException e) {
+      throw new RefusedException(
+          "a new " + type + " cannot be made with these sizes: " + e.getMessage(), e);
+    }
   }
 
   /** A new encoder-decoder for a vocabulary in Marian's order. */
@@ -116,7 +169,7 @@ final class ArchitectureFlags {
       throw new RefusedException(
           "--architecture is '" + family + "'; new models for translate are 'marian'");
     }
-    int wide = feedForward == null ? FEED_FORWARD_FACTOR * hidden : feedForward;
+    int wide = feedForward == null ? TRANSLATOR_FEED_FORWARD * hidden : feedForward;
     return MarianConfig.opusMt(vocabularySize)
         .sizes(layers, decoderLayers == null ? layers : decoderLayers, hidden, heads, wide)
         .positions(maximumLength)

@@ -42,14 +42,17 @@ import picocli.CommandLine.Option;
 @Command(
     name = "evaluate",
     description = {
-      "Measures a classifier on labelled texts, a translator on pairs, an n-gram model on plain "
+      "Measures a classifier on labelled texts, a translator on pairs, a language model on plain "
           + "texts.",
       "Reads lines {\"text\", \"text_pair\"?, \"label\"} and writes one JSON object with the"
           + " metrics of the problem: accuracy, macro_f1, micro_f1, matthews, pearson, spearman."
           + " For a model with an encoder and a decoder, reads {\"source\", \"target\","
-          + " \"target_lang\"?} and writes bleu and chrf as sacrebleu has them. For an n-gram"
-          + " model, a folder or an ARPA file, reads texts, one a line or JSON Lines {\"text\"},"
-          + " and writes the perplexity."
+          + " \"target_lang\"?} and writes bleu and chrf as sacrebleu has them. For a language"
+          + " model, a folder of any kind or an ARPA file, reads texts, one a line or JSON Lines"
+          + " {\"text\"}, and writes the perplexity of its tokens (of a masked language model the"
+          + " pseudo-perplexity, each token hidden in turn), and, to compare models with different"
+          + " tokens, word_perplexity and bits_per_character of the same texts, their ends left"
+          + " out."
     })
 final class EvaluateCommand extends Subcommand {
 
@@ -81,6 +84,29 @@ final class EvaluateCommand extends Subcommand {
       description = "For a translator: beams; the model's own setting if not given.")
   private @Nullable Integer beams;
 
+  @Option(
+      names = "--window",
+      paramLabel = "N",
+      description =
+          "For a language model: the most tokens read at once (default: what it has positions for, "
+              + "or 1024).")
+  private @Nullable Integer window;
+
+  @Option(
+      names = "--stride",
+      paramLabel = "N",
+      description =
+          "For a causal language model: new tokens of each window after the first; smaller is "
+              + "slower and gives more context (default: half a window).")
+  private @Nullable Integer stride;
+
+  @Option(
+      names = "--joined",
+      description =
+          "For a causal language model: all texts are one, with line breaks between them, and its "
+              + "first token is not foretold.")
+  private boolean joined;
+
   @Override
   public Integer call() throws IOException {
     String given = model.model();
@@ -94,6 +120,18 @@ final class EvaluateCommand extends Subcommand {
     if (targetLanguage != null || beams != null) {
       throw new RefusedException(
           "--to and --beams are for translators, and " + source + " is none; leave them out");
+    }
+    if (LanguageModelMeasurement.suits(ModelFolder.open(source).config())) {
+      write(
+          LanguageModelMeasurement.of(source, reading(), streams())
+              .measure(data, model.execution()));
+      return ExitStatus.SUCCESS;
+    }
+    if (window != null || stride != null || joined) {
+      throw new RefusedException(
+          "--window, --stride and --joined are for language models, and "
+              + source
+              + " is none; leave them out");
     }
     try (Nlp nlp =
         Nlp.builder()
@@ -112,6 +150,16 @@ final class EvaluateCommand extends Subcommand {
       write(metrics);
     }
     return ExitStatus.SUCCESS;
+  }
+
+  private LanguageModelMeasurement.Reading reading() {
+    if (window != null && window < 2) {
+      throw new RefusedException("--window is " + window + ", expected at least 2");
+    }
+    if (stride != null && stride < 1) {
+      throw new RefusedException("--stride is " + stride + ", expected at least 1");
+    }
+    return new LanguageModelMeasurement.Reading(window, stride, joined);
   }
 
   private int measureTranslations(ModelSource source) throws IOException {

@@ -63,12 +63,15 @@ final class NgramCorpus implements AutoCloseable {
   /** Scores the texts of a file together. */
   JsonObject score(Path file, NgramLanguageModel model) {
     NgramScore[] sum = {NgramScore.NOTHING};
+    TextLikelihood likelihood = new TextLikelihood();
     forEach(
         file,
-        text ->
-            sum[0] =
-                sum[0].plus(
-                    tokenizer == null ? model.score(text) : model.score(tokens(tokenizer, text))));
+        text -> {
+          NgramScore each =
+              tokenizer == null ? model.score(text) : model.score(tokens(tokenizer, text));
+          sum[0] = sum[0].plus(each);
+          likelihood.add(text, each.tokens() - each.sentences(), each.wordLogProbability());
+        });
     NgramScore score = sum[0];
     if (score.tokens() == 0) {
       throw new RefusedException(file + " holds no text");
@@ -80,6 +83,7 @@ final class NgramCorpus implements AutoCloseable {
     metrics.add("log_probability", Json.number(score.logProbability()));
     metrics.add("perplexity", Json.number(score.perplexity()));
     metrics.add("perplexity_without_unknown", Json.number(score.knownPerplexity()));
+    likelihood.writeUnits(metrics);
     return metrics;
   }
 

@@ -2,10 +2,13 @@ package io.parlance.samples.cli;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.parlance.model.ModelConfig;
+import io.parlance.model.ModelFolder;
+import io.parlance.model.ModelSource;
 import io.parlance.models.TrainableModel;
-import io.parlance.models.architecture.EncoderConfig;
 import io.parlance.models.architecture.Head;
 import io.parlance.models.architecture.Labels;
+import io.parlance.models.architecture.NewModels;
 import io.parlance.models.architecture.PretrainedModel;
 import io.parlance.models.ngram.NgramLanguageModel;
 import io.parlance.models.ngram.NgramTrainer;
@@ -206,30 +209,59 @@ final class TrainCommand extends TrainingCommand {
   }
 
   @Override
-  PretrainedModel model(EncoderConfig<?> config) {
-    return config.with(s -> s.labels(dataset().labels())).model(Head.SEQUENCE_CLASSIFICATION);
-  }
-
-  @Override
-  ChosenTokenizer learnTokenizer(int size, int maximumLength) {
+  ChosenTokenizer learnTokenizer(ArchitectureFlags flags, int size) {
     TranslationTraining pairs = translations();
     return pairs != null
-        ? pairs.learnTokenizer(size, maximumLength)
-        : super.learnTokenizer(size, maximumLength);
+        ? pairs.learnTokenizer(size, flags.maximumLength())
+        : LearnedTokenizers.learnToClassify(
+            classifier(flags), texts(), size, flags.maximumLength());
+  }
+
+  /** The family of a new classifier. */
+  private static String classifier(ArchitectureFlags flags) {
+    List<String> known = NewModels.types(Head.SEQUENCE_CLASSIFICATION);
+    if (!known.contains(flags.family())) {
+      throw new RefusedException(
+          "--architecture is '" + flags.family() + "', expected one of " + known);
+    }
+    return flags.family();
   }
 
   @Override
-  PretrainedModel freshModel(ArchitectureFlags flags, ChosenTokenizer tokenizer) {
+  PretrainedModel freshModel(ArchitectureFlags flags, ChosenTokenizer chosen) {
     TranslationTraining pairs = translations();
-    return pairs != null ? pairs.freshModel(flags, tokenizer) : super.freshModel(flags, tokenizer);
+    if (pairs != null) {
+      return pairs.freshModel(flags, chosen);
+    }
+    String type = classifier(flags);
+    return flags.model(
+        type,
+        Head.SEQUENCE_CLASSIFICATION,
+        Pretraining.vocabulary(type, chosen.tokenizer()),
+        dataset().labels());
   }
 
   @Override
   TrainableModel trainedModel(ArchitectureFlags flags, Path folder, long seed) {
     TranslationTraining pairs = translations();
-    return pairs != null
-        ? pairs.trainedModel(flags, folder)
-        : super.trainedModel(flags, folder, seed);
+    if (pairs != null) {
+      return pairs.trainedModel(flags, folder);
+    }
+    ModelConfig config = ModelFolder.open(ModelSource.of(folder)).config();
+    if (NewModels.isEncoder(NewModels.typeOf(config))) {
+      return TrainableModel.fineTune(
+          flags
+              .of(folder)
+              .with(s -> s.labels(dataset().labels()))
+              .model(Head.SEQUENCE_CLASSIFICATION),
+          folder,
+          seed);
+    }
+    flags.requireFolderDecides();
+    return TrainableModel.fineTune(
+        NewModels.withHead(config, Head.SEQUENCE_CLASSIFICATION, dataset().labels()),
+        folder,
+        seed);
   }
 
   @Override

@@ -15,12 +15,14 @@ import io.parlance.models.training.TrainingData;
 import io.parlance.models.training.TrainingOptions;
 import io.parlance.models.training.TrainingResult;
 import io.parlance.models.weights.SafetensorsWriter;
+import io.parlance.runtime.Tensor;
 import io.parlance.tokenizers.Tokenizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -70,9 +72,6 @@ abstract class TrainingCommand extends Subcommand {
   /** The texts that a vocabulary is learned from. */
   abstract Iterator<String> texts();
 
-  /** The model for this task. */
-  abstract PretrainedModel model(EncoderConfig<?> config);
-
   /** What is learned. */
   abstract TrainingData trainingData(Tokenizer tokenizer, PretrainedModel model, int maximumLength);
 
@@ -81,18 +80,26 @@ abstract class TrainingCommand extends Subcommand {
       Tokenizer tokenizer, PretrainedModel model, int maximumLength);
 
   /** A tokenizer learned from {@link #texts}. */
-  ChosenTokenizer learnTokenizer(int size, int maximumLength) {
-    return ChosenTokenizer.learn(texts(), size, maximumLength);
-  }
+  abstract ChosenTokenizer learnTokenizer(ArchitectureFlags flags, int size);
 
   /** A model with new weights. */
-  PretrainedModel freshModel(ArchitectureFlags flags, ChosenTokenizer tokenizer) {
-    return model(flags.fresh(tokenizer.tokenizer().vocabularySize(), tokenizer.padTokenId()));
-  }
+  abstract PretrainedModel freshModel(ArchitectureFlags flags, ChosenTokenizer tokenizer);
 
   /** A model with the weights of a folder. */
-  TrainableModel trainedModel(ArchitectureFlags flags, Path folder, long seed) {
-    return TrainableModel.fineTune(model(flags.of(folder)), folder, seed);
+  abstract TrainableModel trainedModel(ArchitectureFlags flags, Path folder, long seed);
+
+  /**
+   * A model that a run ends with.
+   *
+   * @param folder where it goes
+   * @param model what it computes
+   * @param parameters its weights, and perhaps others; live
+   */
+  record Finished(Path folder, PretrainedModel model, Map<String, Tensor> parameters) {}
+
+  /** What becomes of a trained model; itself unless training is of several or of more. */
+  List<Finished> finished(TrainableModel model, Path output) {
+    return List.of(new Finished(output, model.model(), model.parameters()));
   }
 
   /** How the learning rate falls unless said otherwise. */
@@ -151,8 +158,10 @@ abstract class TrainingCommand extends Subcommand {
       throw new RefusedException(
           "--init brings a trained body; leave --pretrain-epochs out, or --init");
     }
+    String type = PretrainingKind.MLM.require(architecture.family(), "--pretrain-epochs");
     EncoderConfig<?> config =
-        architecture.fresh(tokenizer.tokenizer().vocabularySize(), tokenizer.padTokenId());
+        architecture.encoder(
+            type, tokenizer.tokenizer().vocabularySize(), tokenizer.padTokenId());
     try (TrainableModel model =
         TrainableModel.initialize(config.model(Head.MASKED_LM), training.seed())) {
       List<String> texts = new ArrayList<>();
@@ -187,7 +196,7 @@ abstract class TrainingCommand extends Subcommand {
     }
     return tokenizerFolder != null
         ? ChosenTokenizer.in(tokenizerFolder)
-        : learnTokenizer(vocabularySize, architecture.maximumLength());
+        : learnTokenizer(architecture, vocabularySize);
   }
 
   private TrainableModel newModel(ChosenTokenizer tokenizer) {
@@ -246,17 +255,21 @@ abstract class TrainingCommand extends Subcommand {
     origin.put("seed", Long.toString(options.seed()));
     origin.put("steps", Long.toString(result.bestStep()));
     origin.put("training", options.toString());
-    ModelExporter exporter =
-        tokenizer
-            .export()
-            .apply(ModelExporter.of(model.model(), model.parameters()))
-            .withSafetensors()
-            .metadata(origin);
-    Path start = architecture.start();
-    if (start != null) {
-      exporter = exporter.generationConfiguration(start);
+    for (Finished each : finished(model, output)) {
+      Map<String, Tensor> parameters = new LinkedHashMap<>(each.parameters());
+      parameters.keySet().retainAll(each.model().parameters().keySet());
+      ModelExporter exporter =
+          tokenizer
+              .export()
+              .apply(ModelExporter.of(each.model(), parameters))
+              .withSafetensors()
+              .metadata(origin);
+      Path start = architecture.start();
+      if (start != null) {
+        exporter = exporter.generationConfiguration(start);
+      }
+      (int8 ? exporter.variant(Precision.INT8) : exporter).write(each.folder());
     }
-    (int8 ? exporter.variant(Precision.INT8) : exporter).write(output);
   }
 
   private void report(TrainingResult result) throws IOException {
@@ -271,6 +284,11 @@ abstract class TrainingCommand extends Subcommand {
           .forEach((metric, value) -> report.add(TrainingDisplay.name(metric), Json.number(value)));
     }
     write(report);
+  }
+
+  /** Decides weights, order, masks and dropout. */
+  final long seed() {
+    return training.seed();
   }
 
   /** Where the trained model goes. */

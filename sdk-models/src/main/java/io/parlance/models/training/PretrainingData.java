@@ -3,35 +3,43 @@ package io.parlance.models.training;
 import io.parlance.InvalidInputException;
 import io.parlance.models.architecture.PretrainedModel;
 import io.parlance.models.graph.Graph;
-import io.parlance.models.graph.Shape;
-import io.parlance.models.objective.MaskedLanguageModeling;
+import io.parlance.models.objective.PretrainingObjective;
 import io.parlance.models.objective.TokenSequence;
 import io.parlance.models.random.CounterRandom;
-import io.parlance.runtime.ElementType;
 import io.parlance.runtime.Outputs;
 import io.parlance.runtime.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** Text for masked language models: the masks are drawn anew in each epoch. */
-public final class MaskedLanguageData implements TrainingData {
+/** Texts for pretraining: what is asked about them is drawn anew in each epoch. */
+public final class PretrainingData implements TrainingData {
 
-  private final MaskedLanguageModeling objective;
+  /** Inputs that a model may do without; others are for its loss. */
+  private static final Set<String> OPTIONAL = Set.of("attention_mask", "token_type_ids");
+
+  private final PretrainingObjective objective;
   private final List<TokenSequence> sequences;
 
   /**
    * Data for pretraining.
    *
-   * @param objective what is masked
-   * @param sequences the texts, special tokens included
-   * @throws InvalidInputException if there is none or one has nothing to mask
+   * @param objective what is asked
+   * @param sequences the texts, special tokens included where the objective wants them
+   * @throws InvalidInputException if there is none or one is too short to ask anything
    */
-  public MaskedLanguageData(MaskedLanguageModeling objective, List<TokenSequence> sequences) {
+  public PretrainingData(PretrainingObjective objective, List<TokenSequence> sequences) {
     if (sequences.isEmpty()) {
       throw new InvalidInputException("there is no text to pretrain on");
     }
+    int shortest = objective.shortestSequence();
     for (int i = 0; i < sequences.size(); i++) {
+      if (sequences.get(i).length() < shortest) {
+        throw new InvalidInputException(
+            "sequence %d has %d tokens, expected at least %d; leave such texts out"
+                .formatted(i, sequences.get(i).length(), shortest));
+      }
       if (!sequences.get(i).hasWords()) {
         throw new InvalidInputException(
             "sequence " + i + " has no token that could be masked; leave empty texts out");
@@ -56,11 +64,16 @@ public final class MaskedLanguageData implements TrainingData {
   public void declareInputs(PretrainedModel model, Graph graph) {
     ModelCapacity.require(
         model,
-        objective.masking().vocabularySize(),
+        objective.vocabularySize(),
         sequences.stream().mapToInt(TokenSequence::length).max().orElse(0));
-    model.declareInputs(graph);
-    graph.input("masked_positions", ElementType.INT64, Shape.of("masked"));
-    graph.input("labels", ElementType.INT64, Shape.of("masked"));
+    objective
+        .inputs()
+        .forEach(
+            (name, input) -> {
+              if (!OPTIONAL.contains(name) || model.exportedInputs().contains(name)) {
+                graph.input(name, input.type(), input.shape());
+              }
+            });
   }
 
   @Override
@@ -72,8 +85,7 @@ public final class MaskedLanguageData implements TrainingData {
       tokens += sequences.get(example).length();
     }
     Map<String, Tensor> inputs = objective.collate(chosen, examples, random);
-    Tensor labels = inputs.get("labels");
-    return new Batch(inputs, examples.length, tokens, labels == null ? 0 : labels.elementCount());
+    return new Batch(inputs, examples.length, tokens, objective.targets(inputs));
   }
 
   /** Scores nothing beside the loss. */
