@@ -76,6 +76,7 @@ final class Albert extends Encoder {
         super.weightNames()
             .alias("predictions.decoder.weight", "albert.embeddings.word_embeddings.weight")
             .alias("predictions.decoder.bias", "predictions.bias")
+            .alias("predictions.bias", "predictions.decoder.bias")
             .ignore("sop_classifier\\..*"); // in checkpoints that are named as masked LM
     return config.positionEmbedding() == PositionEmbedding.ABSOLUTE
         ? names

@@ -67,6 +67,7 @@ class Bert extends Encoder {
     return names
         .alias("cls.predictions.decoder.weight", "bert.embeddings.word_embeddings.weight")
         .alias("cls.predictions.decoder.bias", "cls.predictions.bias")
+        .alias("cls.predictions.bias", "cls.predictions.decoder.bias")
         .ignore("cls\\.seq_relationship\\..*"); // in checkpoints that are named as masked LM
   }
 

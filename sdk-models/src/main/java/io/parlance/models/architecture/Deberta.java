@@ -98,6 +98,7 @@ final class Deberta extends Encoder {
         super.weightNames()
             .alias("cls.predictions.decoder.weight", "deberta.embeddings.word_embeddings.weight")
             .alias("cls.predictions.decoder.bias", "cls.predictions.bias")
+            .alias("cls.predictions.bias", "cls.predictions.decoder.bias")
             .alias("lm_predictions.lm_head.weight", "deberta.embeddings.word_embeddings.weight")
             .ignore("(.*\\.)?embeddings\\.position_embeddings\\..*");
     // the reference makes this norm also where it normalizes nothing

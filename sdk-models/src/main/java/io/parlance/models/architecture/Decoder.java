@@ -1,5 +1,6 @@
 package io.parlance.models.architecture;
 
+import static io.parlance.models.graph.Operators.add;
 import static io.parlance.models.graph.Operators.gatherRows;
 
 import com.google.gson.JsonObject;
@@ -76,10 +77,14 @@ interface Decoder {
 
   /** The embeddings of the tokens: [batch, sequence, width]. */
   default Value words(Scope body, CausalSequence sequence) {
-    return gatherRows(wordTable(body), sequence.ids(), description().paddingRow());
+    int padding = description().paddingRow();
+    Value words = gatherRows(wordTable(body), sequence.ids(), padding);
+    Value types = sequence.tokenTypes();
+    return types == null ? words : add(words, gatherRows(wordTable(body), types, padding));
   }
 
-  private Value wordTable(Scope body) {
+  /** The table of embeddings, which scores may be made with as well. */
+  default Value wordTable(Scope body) {
     DecoderDescription description = description();
     Initialization initialization =
         description.paddingRow() < 0

@@ -52,7 +52,15 @@ record DecoderDescription(
   record CacheSize(int layers, long heads, long width) {}
 
   /** Families whose class for question answering calls the body otherwise than the others do. */
-  private static final Set<String> OTHER_BODY_FOR_ANSWERS = Set.of("llama", "qwen2", "qwen2_moe");
+  private static final Set<String> OTHER_BODY_FOR_ANSWERS = Set.of("llama", "qwen2");
+
+  /** Families whose tokens may have kinds, which are tokens of the vocabulary too. */
+  private static final Set<String> TYPED = Set.of("openai-gpt", "gpt2", "gpt3", "gpt_neo");
+
+  /** Whether tokens may have kinds, {@code token_type_ids}. */
+  boolean takesTokenTypes() {
+    return TYPED.contains(modelType);
+  }
 
   /** The name of the body in the model with this head. */
   String body(Head head) {

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 /** A decoder of any family with one of the heads. */
 final class DecoderModel implements PretrainedModel {
 
+  private static final String TYPES = "token_type_ids";
+
   private static final String PAST = "past_key_values.";
 
   /** [batch]: so many tokens at the start of each text are seen by all: a prefix language model. */
@@ -117,6 +119,10 @@ final class DecoderModel implements PretrainedModel {
   @Override
   public Map<String, Value> forward(Inputs inputs) {
     Set<String> known = new HashSet<>(exportedInputs());
+    known.add("position_ids");
+    if (description.takesTokenTypes()) {
+      known.add(TYPES);
+    }
     known.addAll(head.targets());
     if (head != Head.DOUBLE_HEADS) {
       known.add(PREFIX);
@@ -247,6 +253,8 @@ final class DecoderModel implements PretrainedModel {
             flatOrNull(inputs.find("attention_mask")),
             flatOrNull(inputs.find("position_ids")),
             past);
+    Value types = flatOrNull(inputs.find(TYPES));
+    sequence = types == null ? sequence : sequence.withTokenTypes(types);
     Value prefix = inputs.find(PREFIX);
     Value visible = inputs.find(VISIBLE);
     sequence = prefix == null ? sequence : sequence.withPrefix(prefix);

@@ -262,8 +262,12 @@ abstract class Encoder {
       long width,
       Activation activation) {
     Scope owner = new Scope(root.graph(), head.name(untied));
+    VocabularyScores.Names parts =
+        settings.tieWordEmbeddings()
+            ? names // else the table's own layer has the bias
+            : new VocabularyScores.Names(names.dense(), names.norm(), untied + ".bias");
     return new VocabularyScores(
-            names, width, activation, settings.layerNormEpsilon(), settings.weights())
+            parts, width, activation, settings.layerNormEpsilon(), settings.weights())
         .apply(head, hidden, wordTable(root, owner, width));
   }
 

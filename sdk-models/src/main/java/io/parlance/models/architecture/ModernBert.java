@@ -38,7 +38,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * ModernBERT (Warner et al. 2024, arXiv:2412.13663): pre-norm layers without biases, rotary
+ * ModernBERT (Warner et al. 2024, arXiv:2412.13663): pre-norm layers, as a rule without biases, rotary
  * positions, gated feed-forward layers; most layers see only tokens near by.
  */
 final class ModernBert extends Encoder {
@@ -169,7 +169,8 @@ final class ModernBert extends Encoder {
     FeedForward feedForward =
         new FeedForward(
             settings.intermediateSize(), settings.activation(), settings.weights(), outer);
-    return add(attended, scope.in("mlp", s -> feedForward.applyFusedGated(s, inner, "Wi", "Wo")));
+    return add(attended, scope.in("mlp", s -> 
+                feedForward.applyFusedGated(s, inner, "Wi", "Wo", config.biases().feedForward())));
   }
 
   private Value attention(Scope scope, Value x, View view) {
@@ -180,7 +181,8 @@ final class ModernBert extends Encoder {
             "Wqkv",
             s ->
                 split(
-                    Linear.withoutBias(s, x, 3 * hidden, settings.weights()),
+                    Linear.apply(
+                        s, x, 3 * hidden, settings.weights(), config.biases().attention()),
                     -1,
                     hidden,
                     hidden,
@@ -194,12 +196,18 @@ final class ModernBert extends Encoder {
                 view.bias,
                 settings.attentionDropout()));
     return Dropout.apply(
-        scope.in("Wo", s -> Linear.withoutBias(s, found, hidden, outer)),
+        scope.in("Wo", s -> Linear.apply(s, found, hidden, outer, config.biases().attention())),
         settings.attentionDropout());
   }
 
   private Value normalized(Scope scope, String name, Value x) {
-    return scope.in(name, s -> LayerNorm.withoutBias(s, x, settings.layerNormEpsilon()));
+    double epsilon = settings.layerNormEpsilon();
+    return scope.in(
+        name,
+        s ->
+            config.biases().norms()
+                ? LayerNorm.apply(s, x, epsilon)
+                : LayerNorm.withoutBias(s, x, epsilon));
   }
 
   /** [batch, 1, hidden]. */
@@ -220,7 +228,11 @@ final class ModernBert extends Encoder {
         "head",
         s -> {
           Value dense =
-              s.in("dense", d -> Linear.withoutBias(d, hidden, settings.hiddenSize(), outer));
+              s.in(
+                  "dense",
+                  d ->
+                      Linear.apply(
+                          d, hidden, settings.hiddenSize(), outer, config.biases().head()));
           return normalized(
               s, "norm", Activation.named(config.classifierActivation()).apply(dense));
         });
@@ -260,7 +272,10 @@ final class ModernBert extends Encoder {
             settings.vocabularySize(),
             settings.hiddenSize(),
             new Initialization.PaddedNormal(settings.initializerRange(), settings.padTokenId()));
-    Value bias = decoder.parameter("bias", Initialization.ZEROS, settings.vocabularySize());
+    Value bias =
+        config.biases().scores()
+            ? decoder.parameter("bias", Initialization.ZEROS, settings.vocabularySize())
+            : null;
     return Linear.apply(transformed(root, hidden), weight, bias);
   }
 }

@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
  * @param localTheta base of the rotary positions elsewhere
  * @param pooling {@code classifier_pooling}
  * @param classifierActivation {@code classifier_activation}
+ * @param biases which layers have biases
  */
 public record ModernBertConfig(
     EncoderSettings settings,
@@ -28,7 +29,8 @@ public record ModernBertConfig(
     double globalTheta,
     double localTheta,
     Pooling pooling,
-    String classifierActivation)
+    String classifierActivation,
+    Biases biases)
     implements EncoderConfig<ModernBertConfig> {
 
   private static final Map<String, String> KEYS =
@@ -42,6 +44,39 @@ public record ModernBertConfig(
 
   private static final String GLOBAL = "full_attention";
   private static final String LOCAL = "sliding_attention";
+
+  /**
+   * Which layers have biases.
+   *
+   * @param attention {@code attention_bias}
+   * @param feedForward {@code mlp_bias}
+   * @param norms {@code norm_bias}
+   * @param head {@code classifier_bias}: the dense layer before every head
+   * @param scores {@code decoder_bias}: the scores over the vocabulary
+   */
+  public record Biases(
+      boolean attention, boolean feedForward, boolean norms, boolean head, boolean scores) {
+
+    /** As published: the scores over the vocabulary alone. */
+    static final Biases PUBLISHED = new Biases(false, false, false, false, true);
+
+    static Biases read(ModelConfig config) {
+      return new Biases(
+          config.flag("attention_bias").orElse(false),
+          config.flag("mlp_bias").orElse(false),
+          config.flag("norm_bias").orElse(false),
+          config.flag("classifier_bias").orElse(false),
+          config.flag("decoder_bias").orElse(true));
+    }
+
+    void write(JsonObject json) {
+      json.addProperty("attention_bias", attention);
+      json.addProperty("mlp_bias", feedForward);
+      json.addProperty("norm_bias", norms);
+      json.addProperty("classifier_bias", head);
+      json.addProperty("decoder_bias", scores);
+    }
+  }
 
   /** What stands for a text: its first token, or the mean of all. */
   public enum Pooling {
@@ -66,7 +101,7 @@ public record ModernBertConfig(
             .typeVocabularySize(0)
             .layerNormEpsilon(1e-5)
             .build();
-    return new ModernBertConfig(settings, 3, 128, 160_000, 10_000, Pooling.CLS, "gelu");
+    return new ModernBertConfig(settings, 3, 128, 160_000, 10_000, Pooling.CLS, "gelu", Biases.PUBLISHED);
   }
 
   /** ModernBERT large: 28 layers, 1024 wide, 16 heads. */
@@ -81,10 +116,6 @@ public record ModernBertConfig(
    *     supported
    */
   public static ModernBertConfig from(ModelConfig config) {
-    for (String key : List.of("norm_bias", "attention_bias", "mlp_bias", "classifier_bias")) {
-      refuse(config, key, false);
-    }
-    refuse(config, "decoder_bias", true);
     if (config.number("mlp_dropout").orElse(0) != 0) {
       throw new IllegalArgumentException(
           "mlp_dropout is "
@@ -99,14 +130,8 @@ public record ModernBertConfig(
         theta(config, GLOBAL, "global_rope_theta", 160_000),
         theta(config, LOCAL, "local_rope_theta", 10_000),
         pooling(config),
-        config.string("classifier_activation").orElse("gelu"));
-  }
-
-  private static void refuse(ModelConfig config, String key, boolean built) {
-    if (config.flag(key).orElse(built) != built) {
-      throw new IllegalArgumentException(
-          key + " is " + !built + "; ModernBERT is built with " + built + " only");
-    }
+        config.string("classifier_activation").orElse("gelu"),
+        Biases.read(config));
   }
 
   private static int globalEvery(ModelConfig config, int layers) {
@@ -149,7 +174,14 @@ public record ModernBertConfig(
   @Override
   public ModernBertConfig with(EncoderSettings changed) {
     return new ModernBertConfig(
-        changed, globalEvery, window, globalTheta, localTheta, pooling, classifierActivation);
+        changed,
+        globalEvery,
+        window,
+        globalTheta,
+        localTheta,
+        pooling,
+        classifierActivation,
+        biases);
   }
 
   @Override
@@ -172,7 +204,7 @@ public record ModernBertConfig(
     json.add("rope_parameters", rotary);
     json.addProperty("classifier_pooling", pooling.name().toLowerCase(Locale.ROOT));
     json.addProperty("classifier_activation", classifierActivation);
-    json.addProperty("decoder_bias", true);
+    biases.write(json);
     return json;
   }
 

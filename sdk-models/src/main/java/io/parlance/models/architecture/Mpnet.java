@@ -86,7 +86,8 @@ final class Mpnet extends Encoder {
   WeightNames weightNames() {
     return super.weightNames()
         .alias("lm_head.decoder.weight", "mpnet.embeddings.word_embeddings.weight")
-        .alias("lm_head.decoder.bias", "lm_head.bias");
+        .alias("lm_head.decoder.bias", "lm_head.bias")
+        .alias("lm_head.bias", "lm_head.decoder.bias");
   }
 
   @Override

@@ -39,6 +39,7 @@ import java.util.OptionalLong;
  * @param attentionDropout {@code attention_dropout}
  * @param initializerRange {@code init_std}, the standard deviation of new weights
  * @param biased {@code enable_bias}: whether linear layers have biases
+ * @param weightedNorms {@code layer_norm_elementwise_affine}: whether norms have weights
  * @param finalNorm the opposite of {@code _remove_final_layer_norm}
  * @param tieWordEmbeddings {@code tie_word_embeddings}
  * @param tokens begin, end and padding
@@ -58,6 +59,7 @@ public record OptConfig(
     double attentionDropout,
     double initializerRange,
     boolean biased,
+    boolean weightedNorms,
     boolean finalNorm,
     boolean tieWordEmbeddings,
     SpecialTokens tokens,
@@ -173,10 +175,6 @@ public record OptConfig(
    *     supported
    */
   public static OptConfig from(ModelConfig config) {
-    if (!config.flag("layer_norm_elementwise_affine").orElse(true)) {
-      throw new IllegalArgumentException(
-          "layer_norm_elementwise_affine is false; OPT is built with norms that have weights");
-    }
     int hidden = config.integer("hidden_size").orElse(768);
     return new OptConfig(
         config.integer("vocab_size").orElse(50272),
@@ -192,6 +190,7 @@ public record OptConfig(
         config.number("attention_dropout").orElse(0),
         config.number("init_std").orElse(0.02),
         config.flag("enable_bias").orElse(true),
+        config.flag("layer_norm_elementwise_affine").orElse(true),
         !config.flag("_remove_final_layer_norm").orElse(false),
         config.flag("tie_word_embeddings").orElse(true),
         SpecialTokens.read(
@@ -249,6 +248,7 @@ public record OptConfig(
       json.addProperty("attention_dropout", config.attentionDropout);
       json.addProperty("init_std", config.initializerRange);
       json.addProperty("enable_bias", config.biased);
+      json.addProperty("layer_norm_elementwise_affine", config.weightedNorms);
       json.addProperty("_remove_final_layer_norm", !config.finalNorm);
       json.addProperty("tie_word_embeddings", config.tieWordEmbeddings);
     }
@@ -283,18 +283,22 @@ public record OptConfig(
         hidden = scope.in("layers", i, s -> layer(s, x, sequence));
       }
       Value last = hidden;
-      Value normed =
-          config.normFirst && config.finalNorm
-              ? scope.in("final_layer_norm", s -> LayerNorm.apply(s, last, NORM_EPSILON))
-              : last;
+      Value normed = config.normFirst && config.finalNorm ? normed(scope, last) : last;
       return projected
           ? scope.in(
               "project_out", s -> Linear.withoutBias(s, normed, config.embeddingSize, weights()))
           : normed;
     }
 
+    private Value normed(Scope scope, Value x) {
+      return config.weightedNorms
+          ? scope.in("final_layer_norm", s -> LayerNorm.apply(s, x, NORM_EPSILON))
+          : LayerNorm.withoutWeights(x, NORM_EPSILON);
+    }
+
     private Value layer(Scope scope, Value x, CausalSequence sequence) {
-      Residual residual = new Residual(config.normFirst, NORM_EPSILON, config.dropout);
+      Residual residual = 
+          new Residual(config.normFirst, NORM_EPSILON, config.dropout, config.weightedNorms);
       Value attended =
           residual.apply(
               scope,

@@ -4,6 +4,7 @@ import static io.parlance.models.graph.Operators.add;
 
 import com.google.gson.JsonObject;
 import io.parlance.model.ModelConfig;
+import io.parlance.models.graph.Initialization;
 import io.parlance.models.graph.Scope;
 import io.parlance.models.graph.Value;
 import io.parlance.models.nn.Activation;
@@ -163,8 +164,14 @@ public record PhiConfig(
 
     @Override
     public Value logits(Scope root, Scope body, Value hidden) {
+      long tokens = config.common.vocabularySize();
       return root.in(
-          "lm_head", s -> Linear.apply(s, hidden, config.common.vocabularySize(), weights()));
+          "lm_head",
+          s ->
+              config.common.tieWordEmbeddings()
+                  ? Linear.apply(
+                      hidden, wordTable(body), s.parameter("bias", Initialization.ZEROS, tokens))
+                  : Linear.apply(s, hidden, tokens, weights()));
     }
   }
 }

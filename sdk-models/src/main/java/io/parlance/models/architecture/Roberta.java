@@ -71,7 +71,8 @@ final class Roberta extends Encoder {
     WeightNames names =
         super.weightNames()
             .alias("lm_head.decoder.weight", "roberta.embeddings.word_embeddings.weight")
-            .alias("lm_head.decoder.bias", "lm_head.bias");
+            .alias("lm_head.decoder.bias", "lm_head.bias")
+            .alias("lm_head.bias", "lm_head.decoder.bias");
     return config.positionEmbedding() == PositionEmbedding.ABSOLUTE
         ? names
         : names.ignore(BertBody.UNUSED_POSITIONS);

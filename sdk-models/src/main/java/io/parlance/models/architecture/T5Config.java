@@ -234,6 +234,9 @@ public record T5Config(
     boolean multilingual = !type.equals("t5");
     int layers = config.integer("num_layers").orElse(multilingual ? 8 : 6);
     boolean tied = config.flag("tie_word_embeddings").orElse(!type.equals("mt5"));
+    // mT5 of transformers 5 has no such factor, whatever is tied
+    boolean neverScaled =
+        type.equals("mt5") && config.string("transformers_version").orElse("4").startsWith("5");
     boolean ownScores = config.has(SCALED) && weights.contains("lm_head.weight");
     return new T5Config(
         type,
@@ -252,7 +255,7 @@ public record T5Config(
         config.number("initializer_factor").orElse(1),
         config.string("feed_forward_proj").orElse(multilingual ? "gated-gelu" : "relu"),
         tied && !ownScores,
-        config.flag(SCALED).orElse(tied),
+        config.flag(SCALED).orElse(tied && !neverScaled),
         SpecialTokens.read(
             config, new SpecialTokens(OptionalInt.empty(), List.of(1), OptionalInt.of(0))),
         config.integer("decoder_start_token_id"),

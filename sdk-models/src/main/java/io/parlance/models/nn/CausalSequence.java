@@ -48,6 +48,7 @@ public final class CausalSequence {
   private final List<KeysAndValues> past;
   private final @Nullable Value prefix;
   private final @Nullable Value visible;
+  private final @Nullable Value tokenTypes;
   private final List<KeysAndValues> present = new ArrayList<>();
   private final Map<Long, Value> biases = new HashMap<>();
   private @Nullable Value ascending;
@@ -62,7 +63,7 @@ public final class CausalSequence {
    */
   public CausalSequence(
       Value ids, @Nullable Value mask, @Nullable Value positions, List<KeysAndValues> past) {
-    this(ids, mask, positions, past, null, null);
+    this(ids, mask, positions, past, null, null, null);
   }
 
   private CausalSequence(
@@ -71,13 +72,15 @@ public final class CausalSequence {
       @Nullable Value positions,
       List<KeysAndValues> past,
       @Nullable Value prefix,
-      @Nullable Value visible) {
+      @Nullable Value visible,
+      @Nullable Value tokenTypes) {
     this.ids = ids;
     this.mask = mask;
     this.positions = positions;
     this.past = List.copyOf(past);
     this.prefix = prefix;
     this.visible = visible;
+    this.tokenTypes = tokenTypes;
   }
 
   /**
@@ -87,7 +90,7 @@ public final class CausalSequence {
    * @param lengths [batch], INT64
    */
   public CausalSequence withPrefix(Value lengths) {
-    return new CausalSequence(ids, mask, positions, past, lengths, visible);
+    return new CausalSequence(ids, mask, positions, past, lengths, visible, tokenTypes);
   }
 
   /**
@@ -96,7 +99,21 @@ public final class CausalSequence {
    * @param matrix [batch, sequence, past + sequence], 0 where a token does not see another
    */
   public CausalSequence withVisible(Value matrix) {
-    return new CausalSequence(ids, mask, positions, past, prefix, matrix);
+    return new CausalSequence(ids, mask, positions, past, prefix, matrix, tokenTypes);
+  }
+
+  /**
+   * The same with a kind of each token, as GPT's dialogues have it: tokens of the vocabulary too.
+   *
+   * @param types [batch, sequence]
+   */
+  public CausalSequence withTokenTypes(Value types) {
+    return new CausalSequence(ids, mask, positions, past, prefix, visible, types);
+  }
+
+  /** What {@link #withTokenTypes} gave, or null. */
+  public @Nullable Value tokenTypes() {
+    return tokenTypes;
   }
 
   /** The token ids [batch, sequence]. */
@@ -124,13 +141,13 @@ public final class CausalSequence {
 
   /**
    * Positions that do not count padding: how many real tokens stand before each, -1 for padding in
-   * front.
+   * front; those that were given where they were.
    *
    * @return [batch, sequence] or, without a mask, as {@link #positions}
    */
   public Value positionsAmongReal() {
     Value all = mask;
-    if (all == null) {
+    if (all == null || positions != null) {
       return positions();
     }
     Value counted = sub(mul(cumulativeSum(all, 1, false), all), Operators.scalarLike(all, 1));

@@ -63,12 +63,19 @@ public record FeedForward(
    * The gated kind without biases, gate and up side by side in one layer, by layers of these names.
    */
   public Value applyFusedGated(Scope scope, Value x, String gateAndUp, String down) {
+    return applyFusedGated(scope, x, gateAndUp, down, false);
+  }
+
+  /** The same with biases or without. */
+  public Value applyFusedGated(
+      Scope scope, Value x, String gateAndUp, String down, boolean biased) {
     long outputs = x.shape().get(-1).size();
     List<Value> halves =
         scope.in(
-            gateAndUp, s -> split(Linear.withoutBias(s, x, 2 * width, inner), -1, width, width));
+            gateAndUp, 
+            s -> split(Linear.apply(s, x, 2 * width, inner, biased), -1, width, width));
     Value product = mul(activation.apply(halves.get(0)), halves.get(1));
     Value kept = Dropout.apply(product, dropout);
-    return scope.in(down, s -> Linear.withoutBias(s, kept, outputs, outer));
+    return scope.in(down, s -> Linear.apply(s, kept, outputs, outer, biased));
   }
 }

@@ -40,12 +40,20 @@ public final class LayerNorm {
         : scaled(x, weight, epsilon);
   }
 
+  /** The same without weights: neither scale nor shift. */
+  public static Value withoutWeights(Value x, double epsilon) {
+    return normalized(x, epsilon);
+  }
+
   private static Value scaled(Value x, Value weight, double epsilon) {
+    return mul(normalized(x, epsilon), weight);
+  }
+
+  private static Value normalized(Value x, double epsilon) {
     // ONNX Runtime's kernel takes three times as long as its parts, which the gradient needs one by
     // one anyway.
     Value centred = sub(x, reduceMean(x, true, -1));
     Value variance = reduceMean(mul(centred, centred), true, -1);
-    Value normalized = mul(centred, reciprocal(sqrt(add(variance, epsilon))));
-    return mul(normalized, weight);
+    return mul(centred, reciprocal(sqrt(add(variance, epsilon))));
   }
 }

@@ -13,8 +13,14 @@ import java.util.function.UnaryOperator;
  * @param normFirst whether the sublayer's input is normalized, rather than the sum
  * @param epsilon of the normalization
  * @param dropout probability on what the sublayer gives
+ * @param weighted whether the normalization has weights
  */
-public record Residual(boolean normFirst, double epsilon, double dropout) {
+public record Residual(boolean normFirst, double epsilon, double dropout, boolean weighted) {
+
+  /** With a normalization that has weights. */
+  public Residual(boolean normFirst, double epsilon, double dropout) {
+    this(normFirst, epsilon, dropout, true);
+  }
 
   /**
    * Writes a sublayer with its surroundings; the shape stays.
@@ -23,7 +29,10 @@ public record Residual(boolean normFirst, double epsilon, double dropout) {
    * @param sublayer the function in the middle
    */
   public Value apply(Scope scope, String norm, Value x, UnaryOperator<Value> sublayer) {
-    UnaryOperator<Value> normalize = y -> scope.in(norm, s -> LayerNorm.apply(s, y, epsilon));
+    UnaryOperator<Value> normalize = y ->
+            weighted
+                ? scope.in(norm, s -> LayerNorm.apply(s, y, epsilon))
+                : LayerNorm.withoutWeights(y, epsilon);
     Value input = normFirst ? normalize.apply(x) : x;
     Value sum = add(x, Dropout.apply(sublayer.apply(input), dropout));
     return normFirst ? sum : normalize.apply(sum);

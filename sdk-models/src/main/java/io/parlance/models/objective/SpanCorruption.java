@@ -84,13 +84,16 @@ public record SpanCorruption(
     return new Lengths(tokens - noise + spans + 1, noise + spans + 1);
   }
 
-  /** The longest text whose input is at most this long: 568 tokens for T5's inputs of 512. */
+  /**
+   * The longest text whose input is at most this long: 568 tokens for T5's inputs of 512. Where half
+   * of the tokens are in spans, the target is no longer than the input either, as in the library.
+   */
   public int longestText(int inputLength) {
     int tokens = Math.max(2, inputLength);
     while (lengths(tokens + 1).input() <= inputLength) {
       tokens++;
     }
-    return tokens;
+    return density == 0.5 && lengths(tokens).target() > inputLength ? tokens - 1 : tokens;
   }
 
   /** Spans of a text of at least two tokens, in their order. */

@@ -38,7 +38,7 @@ class ModernBertTest {
             .initializerRange(0.5)
             .build();
     return new ModernBertConfig(
-        settings, 3, 2 * REACH, 100, 10, ModernBertConfig.Pooling.MEAN, "tanh");
+        settings, 3, 2 * REACH, 100, 10, ModernBertConfig.Pooling.MEAN, "tanh", ModernBertConfig.Biases.PUBLISHED);
   }
 
   @Test
@@ -212,7 +212,8 @@ class ModernBertTest {
     assertThat(config.globalTheta()).isEqualTo(5000);
     assertThat(config.localTheta()).isEqualTo(10_000);
     json.addProperty("norm_bias", true);
+    json.addProperty("mlp_dropout", 0.5);
     assertThatThrownBy(() -> ModernBertConfig.from(ModelConfig.of("config.json", json)))
-        .hasMessage("norm_bias is true; ModernBERT is built with false only");
+        .hasMessage("mlp_dropout is 0.5; ModernBERT is built without");
   }
 }
