@@ -97,9 +97,11 @@ final class DecoderModel implements PretrainedModel {
     return description.positions();
   }
 
+  /** Positions where texts are gone on with; classifiers of texts and tokens count by themselves. */
   @Override
   public List<String> exportedInputs() {
-    return description.takesPositions()
+    boolean goesOn = head == Head.CAUSAL_LM || head == Head.BODY || head == Head.DOUBLE_HEADS;
+    return goesOn && description.takesPositions()
         ? List.of("input_ids", "attention_mask", "position_ids")
         : List.of("input_ids", "attention_mask");
   }

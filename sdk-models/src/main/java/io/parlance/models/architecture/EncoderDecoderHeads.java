@@ -11,6 +11,7 @@ import static io.parlance.models.graph.Operators.mul;
 import static io.parlance.models.graph.Operators.not;
 import static io.parlance.models.graph.Operators.range;
 import static io.parlance.models.graph.Operators.reduceSum;
+import static io.parlance.models.graph.Operators.reshape;
 import static io.parlance.models.graph.Operators.scalarLike;
 import static io.parlance.models.graph.Operators.shape;
 import static io.parlance.models.graph.Operators.sizes;
@@ -177,6 +178,7 @@ final class EncoderDecoderHeads {
           graph.constant(Literal.of(ElementType.INT64, new long[] {1, 1}, tokens.start()));
       first = expand(start, sizes(graph, shape(labels, 0, 1), 1));
     }
-    return concat(1, first, slice(counted, 1, 0, -1));
+    // said to be as long as the labels, which sums of sizes do not tell
+    return reshape(concat(1, first, slice(counted, 1, 0, -1)), shape(labels));
   }
 }

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * Models of every family with sizes of one's own: a published configuration in which sizes,
@@ -22,6 +23,9 @@ public final class NewModels {
 
   /** The experts of a new mixture, at most; published ones have up to 60. */
   private static final long MOST_EXPERTS = 8;
+
+  private static final Pattern DROPOUT =
+      Pattern.compile("(?!classifier|summary).*(pdrop|dropout|dropout_rate|dropout_prob)");
 
   private static final List<String> RECURRENT = List.of("rnn_tanh", "rnn_relu", "gru", "lstm");
 
@@ -254,16 +258,19 @@ public final class NewModels {
    * The model of a configuration with another head.
    *
    * @param labels the classes of classification heads
+   * @param dropout the probability of dropout; negative for that of the configuration
    * @throws ModelUnusableException if the configuration is of no family or wrong
    * @throws IllegalArgumentException if the family has no such head
    */
-  public static PretrainedModel withHead(ModelConfig config, Head head, Labels labels) {
+  public static PretrainedModel withHead(
+      ModelConfig config, Head head, Labels labels, double dropout) {
     String type = typeOf(config);
     JsonObject json = Architectures.of(config, Set.of()).configuration();
     JsonArray architectures = new JsonArray();
     architectures.add(published(type).model(head).architecture());
     json.add("architectures", architectures);
     labels.write(json);
+    setDropout(json, dropout);
     return Architectures.of(ModelConfig.of(config.toString(), json), Set.of());
   }
 
@@ -303,14 +310,17 @@ public final class NewModels {
     set(json, sizes.positions, "n_positions", "max_position_embeddings", "max_sequence_length");
     set(json, sizes.positions, "original_max_position_embeddings");
     set(json, sizes.positions + 1L, "position_table_rows");
-    if (sizes.dropout >= 0) {
-      for (String key : json.keySet().stream().toList()) {
-        if (key.matches(".*(drop|dropout|dropout_rate)") && !key.matches("(classifier|summary).*")) {
-          json.addProperty(key, sizes.dropout);
-        }
+    setDropout(json, sizes.dropout);
+    ofFamilies(json, sizes, feedForward);
+  }
+
+  /** Sets all probabilities but those of heads; a negative one leaves them. */
+  private static void setDropout(JsonObject json, double probability) {
+    for (String key : List.copyOf(json.keySet())) {
+      if (probability >= 0 && DROPOUT.matcher(key).matches()) {
+        json.addProperty(key, probability);
       }
     }
-    ofFamilies(json, sizes, feedForward);
   }
 
   /** Keys that follow from sizes in one family only. */

@@ -90,7 +90,8 @@ public record Dimension(long factor, List<String> symbols) {
   }
 
   /**
-   * The sum; symbolic sums become a name of their own, such as {@code past_sequence + sequence}.
+   * The sum; those of different sizes become a name of their own, such as {@code past_sequence +
+   * sequence}.
    */
   public Dimension plus(Dimension other) {
     if (isFixed() && other.isFixed()) {
@@ -101,6 +102,9 @@ public record Dimension(long factor, List<String> symbols) {
     }
     if (other.is(0)) {
       return this;
+    }
+    if (symbols.equals(other.symbols)) {
+      return new Dimension(factor + other.factor, symbols);
     }
     return of(this + " + " + other);
   }

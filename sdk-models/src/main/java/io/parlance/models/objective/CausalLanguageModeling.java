@@ -15,20 +15,32 @@ import java.util.Map;
  * probability.
  *
  * @param prefix whether texts have a prefix
+ * @param length that of all sequences, which recurrent models are trained with; 0 for any
  * @param padTokenId the id that fills up shorter sequences
  * @param vocabularySize the number of token ids
  */
-public record CausalLanguageModeling(boolean prefix, int padTokenId, int vocabularySize)
+public record CausalLanguageModeling(
+    boolean prefix, int length, int padTokenId, int vocabularySize)
     implements PretrainingObjective {
+
+  /** Of sequences of any length. */
+  public CausalLanguageModeling(boolean prefix, int padTokenId, int vocabularySize) {
+    this(prefix, 0, padTokenId, vocabularySize);
+  }
+
+  private Object sequence() {
+    return length == 0 ? "sequence" : length;
+  }
 
   @Override
   public Map<String, Input> inputs() {
-    Map<String, Input> inputs = new LinkedHashMap<>(TokenBatch.INPUTS);
-    inputs.remove("token_type_ids");
+    Map<String, Input> inputs = new LinkedHashMap<>();
+    inputs.put("input_ids", Input.longs("batch", sequence()));
+    inputs.put("attention_mask", Input.longs("batch", sequence()));
     if (prefix) {
       inputs.put("prefix_lengths", Input.longs("batch"));
     }
-    inputs.put("labels", Input.longs("batch", "sequence"));
+    inputs.put("labels", Input.longs("batch", sequence()));
     return inputs;
   }
 
@@ -40,7 +52,7 @@ public record CausalLanguageModeling(boolean prefix, int padTokenId, int vocabul
   /** The first token is not predicted, so one alone has nothing to be learned from. */
   @Override
   public int shortestSequence() {
-    return prefix ? 3 : 2;
+    return length > 0 ? length : prefix ? 3 : 2;
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
  * @param sentenceEnds ids of tokens that end a sentence; empty to leave the order as it is
  * @param maskTokenId the id of the mask token
  * @param padTokenId the id that fills up shorter sequences
+ * @param decoderStart the id that the decoder begins with
  * @param vocabularySize the number of token ids
  */
 public record Denoising(
@@ -28,6 +29,7 @@ public record Denoising(
     Set<Integer> sentenceEnds,
     int maskTokenId,
     int padTokenId,
+    int decoderStart,
     int vocabularySize)
     implements PretrainingObjective {
 
@@ -51,9 +53,19 @@ public record Denoising(
 
   /** As BART: 30 % of the tokens, spans of 3 words on average. */
   public static Denoising bart(
-      Set<Integer> sentenceEnds, int maskTokenId, int padTokenId, int vocabularySize) {
+      Set<Integer> sentenceEnds,
+      int maskTokenId,
+      int padTokenId,
+      int decoderStart,
+      int vocabularySize) {
     return new Denoising(
-        BART_SHARE, BART_MEAN_LENGTH, sentenceEnds, maskTokenId, padTokenId, vocabularySize);
+        BART_SHARE,
+        BART_MEAN_LENGTH,
+        sentenceEnds,
+        maskTokenId,
+        padTokenId,
+        decoderStart,
+        vocabularySize);
   }
 
   /** The text as the model gets it; tokens that are no words, such as {@code <s>}, stay. */
@@ -97,13 +109,14 @@ public record Denoising(
     double[] lengths = Span.poisson(meanLength, LONGEST);
     boolean[] gone = new boolean[sequence.length()];
     boolean[] startsSpan = new boolean[sequence.length()];
-    boolean[] insertedBefore = new boolean[sequence.length()];
+    List<Integer> insertions = new ArrayList<>();
+    int room = 0; // a text does not become longer
     int[] order = random.permutation(words.size());
     for (int i = 0; i < order.length && budget > 0; i++) {
       int word = order[i];
       int length = Span.draw(lengths, random.fork("lengths").uniform(i));
       if (length == 0) {
-        insertedBefore[words.get(word).start()] = true;
+        insertions.add(words.get(word).start());
         budget--;
         continue;
       }
@@ -111,6 +124,7 @@ public record Denoising(
         continue;
       }
       startsSpan[words.get(word).start()] = true;
+      room--;
       for (int w = word; w < Math.min(words.size(), word + length) && budget > 0; w++) {
         Span span = words.get(w);
         if (gone[span.start()]) {
@@ -118,11 +132,16 @@ public record Denoising(
         }
         Arrays.fill(gone, span.start(), span.end(), true);
         budget -= span.length();
+        room += span.length();
       }
     }
+    Set<Integer> inserted = Set.copyOf(insertions.subList(0, Math.min(room, insertions.size())));
     IntStream.Builder corrupted = IntStream.builder();
     for (int i = 0; i < sequence.length(); i++) {
-      if (insertedBefore[i] || startsSpan[i]) {
+      if (inserted.contains(i)) {
+        corrupted.add(maskTokenId);
+      }
+      if (startsSpan[i]) {
         corrupted.add(maskTokenId);
       }
       if (!gone[i]) {
@@ -166,19 +185,20 @@ public record Denoising(
       sources.add(corrupt(sequences.get(row), random.fork(numbers[row])));
       targets.add(sequences.get(row).ids());
     }
-    return SpanCorruption.sourceAndTarget(sources, targets, padTokenId);
+    return SpanCorruption.sourceAndTarget(sources, targets, padTokenId, decoderStart);
   }
 
   /** The order of a set may differ from run to run. */
   @Override
   public String toString() {
-    return "Denoising[%s, %s, %s, %d, %d, %d]"
+    return "Denoising[%s, %s, %s, %d, %d, %d, %d]"
         .formatted(
             share,
             meanLength,
             sentenceEnds.stream().sorted().toList(),
             maskTokenId,
             padTokenId,
+            decoderStart,
             vocabularySize);
   }
 }

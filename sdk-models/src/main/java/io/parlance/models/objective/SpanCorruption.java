@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
  * @param sentinels the ids of the sentinels, in the order of their use
  * @param endTokenId the id that ends the input and the target
  * @param padTokenId the id that fills up shorter sequences
+ * @param decoderStart the id that the decoder begins with
  * @param vocabularySize the number of token ids
  */
 public record SpanCorruption(
@@ -27,6 +28,7 @@ public record SpanCorruption(
     List<Integer> sentinels,
     int endTokenId,
     int padTokenId,
+    int decoderStart,
     int vocabularySize)
     implements PretrainingObjective {
 
@@ -60,11 +62,17 @@ public record SpanCorruption(
     sentinels = List.copyOf(sentinels);
   }
 
-  /** As T5: 15 % of the tokens, spans of 3 tokens on average. */
+  /** As T5: 15 % of the tokens, spans of 3 tokens on average; its decoder begins with padding. */
   public static SpanCorruption t5(
       List<Integer> sentinels, int endTokenId, int padTokenId, int vocabularySize) {
     return new SpanCorruption(
-        T5_DENSITY, T5_MEAN_LENGTH, sentinels, endTokenId, padTokenId, vocabularySize);
+        T5_DENSITY, T5_MEAN_LENGTH, sentinels, endTokenId, padTokenId, padTokenId, vocabularySize);
+  }
+
+  /** The same for a model whose decoder begins with another token. */
+  public SpanCorruption startingWith(int token) {
+    return new SpanCorruption(
+        density, meanLength, sentinels, endTokenId, padTokenId, token, vocabularySize);
   }
 
   private int noise(int tokens) {
@@ -155,16 +163,25 @@ public record SpanCorruption(
     Map<String, Input> inputs = new LinkedHashMap<>();
     inputs.put("input_ids", Input.longs("batch", "sequence"));
     inputs.put("attention_mask", Input.longs("batch", "sequence"));
+    inputs.put("decoder_input_ids", Input.longs("batch", "decoder_sequence"));
     inputs.put("labels", Input.longs("batch", "decoder_sequence"));
     return inputs;
   }
 
   /** The tensors of {@link #sourceAndTarget}. */
   static Map<String, Tensor> sourceAndTarget(
-      List<int[]> sources, List<int[]> targets, int padTokenId) {
+      List<int[]> sources, List<int[]> targets, int padTokenId, int decoderStart) {
+    List<int[]> before = new ArrayList<>(targets.size());
+    for (int[] target : targets) {
+      int[] moved = new int[target.length];
+      moved[0] = decoderStart;
+      System.arraycopy(target, 0, moved, 1, target.length - 1);
+      before.add(moved);
+    }
     Map<String, Tensor> tensors = new LinkedHashMap<>();
     tensors.put("input_ids", TokenBatch.rows(sources, padTokenId));
     tensors.put("attention_mask", TokenBatch.mask(sources));
+    tensors.put("decoder_input_ids", TokenBatch.rows(before, padTokenId));
     tensors.put("labels", TokenBatch.rows(targets, Losses.IGNORED));
     return tensors;
   }
@@ -192,6 +209,6 @@ public record SpanCorruption(
       sources.add(corrupted.input());
       targets.add(corrupted.target());
     }
-    return sourceAndTarget(sources, targets, padTokenId);
+    return sourceAndTarget(sources, targets, padTokenId, decoderStart);
   }
 }

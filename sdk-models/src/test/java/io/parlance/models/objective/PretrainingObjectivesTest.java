@@ -71,6 +71,7 @@ class PretrainingObjectivesTest {
               sentinels,
               1,
               0,
+              0,
               32_128);
       int tokens = corruption.longestText(row.get("inputs_length").getAsInt());
       assertThat(tokens).as(row.toString()).isEqualTo(row.get("tokens_length").getAsInt());
@@ -305,11 +306,12 @@ class PretrainingObjectivesTest {
   void textsAreDenoisedToThemselves() {
     int[] tokens = IntStream.range(10, 110).toArray();
     TokenSequence sequence = framed(0, tokens, 2);
-    Denoising objective = Denoising.bart(Set.of(39, 69), 4, 1, 200);
+    Denoising objective = Denoising.bart(Set.of(39, 69), 4, 1, 2, 200);
     double gone = 0;
     boolean reordered = false;
     for (int i = 0; i < 300; i++) {
       int[] corrupted = objective.corrupt(sequence, RANDOM.fork(i));
+      assertThat(corrupted.length).isLessThanOrEqualTo(102);
       assertThat(corrupted[0]).isZero();
       assertThat(corrupted[corrupted.length - 1]).isEqualTo(2);
       int[] kept = Arrays.stream(corrupted).filter(id -> id >= 10).toArray();
@@ -330,6 +332,9 @@ class PretrainingObjectivesTest {
         objective.collate(List.of(sequence, framed(0, new int[] {11, 12, 13}, 2)), two(), RANDOM);
     assertThat(batch.get("labels").shape()).containsExactly(2, 102);
     assertThat(objective.targets(batch)).isEqualTo(107);
+    long[] before = batch.get("decoder_input_ids").toLongArray();
+    assertThat(Arrays.copyOf(before, 4)).containsExactly(2, 0, 10, 11); // the text moved by one
+    assertThat(Arrays.copyOfRange(before, 102, 109)).containsExactly(2, 0, 11, 12, 13, 1, 1);
     batch.values().forEach(Tensor::close);
   }
 
@@ -403,7 +408,7 @@ class PretrainingObjectivesTest {
 
   @Test
   void sharesThatCannotBeAreRefused() {
-    assertThatThrownBy(() -> new Denoising(0, 3, Set.of(), 4, 1, 10))
+    assertThatThrownBy(() -> new Denoising(0, 3, Set.of(), 4, 1, 2, 10))
         .hasMessage("the share of tokens in spans is 0.0, expected between 0 and 1");
     assertThatThrownBy(() -> SpanCorruption.t5(List.of(), 1, 0, 10))
         .hasMessage("there are no sentinels; T5 has 100, <extra_id_0> to 99");

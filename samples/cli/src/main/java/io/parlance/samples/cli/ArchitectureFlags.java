@@ -1,6 +1,7 @@
 package io.parlance.samples.cli;
 
 import io.parlance.ModelUnusableException;
+import io.parlance.model.ModelConfig;
 import io.parlance.model.ModelFolder;
 import io.parlance.model.ModelSource;
 import io.parlance.models.architecture.Architectures;
@@ -136,7 +137,13 @@ final class ArchitectureFlags {
   /** A new classifier. */
   PretrainedModel model(
       String type, Head head, NewModels.Vocabulary vocabulary, Labels labels) {
-    return sized(type, () -> NewModels.of(type, head, sizes(type), vocabulary, labels));
+    return sized(
+        type,
+        () -> {
+          PretrainedModel model = NewModels.of(type, head, sizes(type), vocabulary, labels);
+          model.parameters(); // what does not go together in a layer shows here
+          return model;
+        });
   }
 
   /** A new encoder, for heads of one's own choice. */
@@ -186,6 +193,16 @@ final class ArchitectureFlags {
       throw new RefusedException(
           "--init brings its own dropout, in config.json; leave --dropout out, or --init");
     }
+  }
+
+  /** The folder to start from as a classifier, for families that are no encoders. */
+  PretrainedModel classifier(ModelConfig config, Labels labels) {
+    if (family != null) {
+      throw new RefusedException(
+          "--init brings its own architecture; leave --architecture out, or --init");
+    }
+    return NewModels.withHead(
+        config, Head.SEQUENCE_CLASSIFICATION, labels, dropout == null ? -1 : dropout);
   }
 
   /** The configuration of the folder to start from. */

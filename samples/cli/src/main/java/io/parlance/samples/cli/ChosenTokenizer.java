@@ -8,8 +8,6 @@ import io.parlance.tokenizers.training.TrainedTokenizer;
 import io.parlance.tokenizers.training.UnigramLayout;
 import io.parlance.tokenizers.training.UnigramOptions;
 import io.parlance.tokenizers.training.UnigramTrainer;
-import io.parlance.tokenizers.training.WordPieceOptions;
-import io.parlance.tokenizers.training.WordPieceTrainer;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -32,17 +30,6 @@ record ChosenTokenizer(Tokenizer tokenizer, UnaryOperator<ModelExporter> export)
   /** The tokenizer in a folder. */
   static ChosenTokenizer in(Path folder) {
     return new ChosenTokenizer(Tokenizer.load(folder), exporter -> exporter.tokenizer(folder));
-  }
-
-  /** A WordPiece vocabulary learned from texts, as BERT has. */
-  static ChosenTokenizer learn(Iterator<String> texts, int vocabularySize, int maximumLength) {
-    TrainedTokenizer trained =
-        new WordPieceTrainer(
-                WordPieceOptions.DEFAULT
-                    .withVocabularySize(vocabularySize)
-                    .withModelMaxLength(maximumLength))
-            .train(texts);
-    return new ChosenTokenizer(trained.open(), exporter -> exporter.tokenizer(trained.files()));
   }
 
   /**

@@ -43,10 +43,11 @@ final class LearnedTokenizers {
   /** The same to classify texts: decoders read the class off the token that ends a text. */
   static ChosenTokenizer learnToClassify(
       String type, Iterator<String> texts, int size, int maximumLength) {
-    if (NewModels.isEncoder(type)) {
-      return ChosenTokenizer.learn(texts, size, maximumLength);
-    }
-    TrainedTokenizer trained = bytePairs(BytePairLayout.ROBERTA, size, maximumLength).train(texts);
+    TrainedTokenizer trained =
+        (NewModels.isEncoder(type)
+                ? encoder(type, size, maximumLength)
+                : bytePairs(BytePairLayout.ROBERTA, size, maximumLength))
+            .train(texts);
     return new ChosenTokenizer(trained.open(), exporter -> exporter.tokenizer(trained.files()));
   }
 
@@ -57,8 +58,15 @@ final class LearnedTokenizers {
       case BLANK_INFILLING ->
           wordPieces(size, maximumLength, GENERATION_MASK, START_OF_PIECE, END_OF_PIECE);
       case SPAN_CORRUPTION, DENOISING -> textToText(type, kind, size, maximumLength);
-      default -> wordPieces(size, maximumLength);
+      default -> encoder(type, size, maximumLength);
     };
+  }
+
+  /** MPNet's padding is token 1, as in RoBERTa's layout; the others take BERT's. */
+  private static TokenizerTrainer encoder(String type, int size, int maximumLength) {
+    return type.equals("mpnet")
+        ? bytePairs(BytePairLayout.ROBERTA, size, maximumLength)
+        : wordPieces(size, maximumLength);
   }
 
   private static TokenizerTrainer textToText(

@@ -168,7 +168,7 @@ final class PretrainCommand extends TrainingCommand {
 
   @Override
   TrainingData trainingData(Tokenizer tokenizer, PretrainedModel model, int maximumLength) {
-    return pretraining().data(texts(train), tokenizer, maximumLength);
+    return pretraining().data(texts(train), tokenizer, model, maximumLength);
   }
 
   @Override
@@ -176,6 +176,6 @@ final class PretrainCommand extends TrainingCommand {
       Tokenizer tokenizer, PretrainedModel model, int maximumLength) {
     return development.isEmpty()
         ? null
-        : pretraining().data(texts(development), tokenizer, maximumLength);
+        : pretraining().data(texts(development), tokenizer, model, maximumLength);
   }
 }

@@ -83,7 +83,8 @@ record Pretraining(String type, PretrainingKind kind, boolean wholeWords, long s
   }
 
   /** Texts as data. */
-  TrainingData data(List<String> texts, Tokenizer tokenizer, int maximumLength) {
+  TrainingData data(
+      List<String> texts, Tokenizer tokenizer, PretrainedModel model, int maximumLength) {
     PretrainingTexts cut = new PretrainingTexts(texts, tokenizer, maximumLength);
     int size = tokenizer.vocabularySize();
     int padding = padding(tokenizer);
@@ -101,7 +102,11 @@ record Pretraining(String type, PretrainingKind kind, boolean wholeWords, long s
           data(PermutationLanguageModeling.published(padding, size), cut.windows());
       case CAUSAL, PREFIX -> {
         PretrainingObjective objective =
-            new CausalLanguageModeling(kind == PretrainingKind.PREFIX, padding, size);
+            new CausalLanguageModeling(
+                kind == PretrainingKind.PREFIX,
+                NewModels.isRecurrent(type) ? maximumLength : 0,
+                padding,
+                size);
         yield data(
             objective,
             cut.packed(
@@ -110,10 +115,12 @@ record Pretraining(String type, PretrainingKind kind, boolean wholeWords, long s
                 objective.shortestSequence()));
       }
       case BLANK_INFILLING -> blanks(cut, tokenizer);
-      case SPAN_CORRUPTION -> spans(cut, tokenizer, maximumLength);
+      case SPAN_CORRUPTION -> spans(cut, tokenizer, decoderStart(model), maximumLength);
       case DENOISING ->
           data(
-              Denoising.bart(sentenceEnds(tokenizer), mask(tokenizer), padding, size),
+              
+                  Denoising.bart(
+                  sentenceEnds(tokenizer), mask(tokenizer), padding, decoderStart(model), size),
               cut.windows());
     };
   }
@@ -146,7 +153,12 @@ record Pretraining(String type, PretrainingKind kind, boolean wholeWords, long s
     return data(BlankInfilling.published(tokens, tokenizer.vocabularySize()), cut.openWindows());
   }
 
-  private static TrainingData spans(PretrainingTexts cut, Tokenizer tokenizer, int maximumLength) {
+  private static int decoderStart(PretrainedModel model) {
+    return TranslationTraining.decoderStart(model);
+  }
+
+  private static TrainingData spans(
+      PretrainingTexts cut, Tokenizer tokenizer, int decoderStart, int maximumLength) {
     List<Integer> sentinels = new ArrayList<>();
     for (int i = 0; i < LearnedTokenizers.SENTINELS; i++) {
       sentinels.add(token(tokenizer, LearnedTokenizers.sentinel(i)));
@@ -156,7 +168,8 @@ record Pretraining(String type, PretrainingKind kind, boolean wholeWords, long s
             sentinels,
             tokenizer.endTokenId().orElseThrow(() -> lacks("a token that ends texts")),
             padding(tokenizer),
-            tokenizer.vocabularySize());
+            tokenizer.vocabularySize())
+            .startingWith(decoderStart);
     return data(
         corruption,
         cut.packed(

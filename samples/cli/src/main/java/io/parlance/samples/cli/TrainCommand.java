@@ -257,11 +257,8 @@ final class TrainCommand extends TrainingCommand {
           folder,
           seed);
     }
-    flags.requireFolderDecides();
     return TrainableModel.fineTune(
-        NewModels.withHead(config, Head.SEQUENCE_CLASSIFICATION, dataset().labels()),
-        folder,
-        seed);
+        flags.classifier(config, dataset().labels()), folder, seed);
   }
 
   @Override

@@ -91,12 +91,12 @@ final class TranslationTraining {
         : data.translating(development, tokenizer, flags.developmentSentences());
   }
 
-  private static int decoderStart(PretrainedModel model) {
+  static int decoderStart(PretrainedModel model) {
     JsonElement start = model.configuration().get("decoder_start_token_id");
     if (start == null || start.isJsonNull()) {
       throw new RefusedException(
           model.architecture()
-              + " does not tell what its decoder begins with; translate trains encoder-decoders "
+              + " does not tell what its decoder begins with; trained are encoder-decoders "
               + "with decoder_start_token_id in config.json");
     }
     return start.getAsInt();

@@ -69,6 +69,12 @@ class NgramCommandTest {
     assertThat(metrics.get("log_probability").getAsDouble()).isCloseTo(log, within(1e-12));
     assertThat(metrics.get("perplexity").getAsDouble())
         .isCloseTo(Math.exp(-log / 8), within(1e-12));
+    // five words, eight characters with blanks, without the ends
+    double words = log - 3 * Math.log(3 / 11.);
+    assertThat(metrics.get("word_perplexity").getAsDouble())
+        .isCloseTo(Math.exp(-words / 5), within(1e-12));
+    assertThat(metrics.get("bits_per_character").getAsDouble())
+        .isCloseTo(-words / Math.log(2) / 8, within(1e-12));
   }
 
   @ParameterizedTest

@@ -82,12 +82,34 @@ class TrainCommandTest {
     assertThat(further.status()).as(further.messages()).isEqualTo(ExitStatus.SUCCESS);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt2", "llama", "xlnet", "bart"})
+  void familiesThatReadFromLeftToRightOrWriteClassifyToo(String type) {
+    CommandRun run =
+        train("model", "--architecture", type, "--dropout", "0", "--vocab-size", "300");
+    assertThat(run.status()).as(run.messages()).isEqualTo(ExitStatus.SUCCESS);
+    assertThat(run.lines().get(0).get("accuracy").getAsDouble()).isGreaterThan(0.9);
+    CommandRun measured =
+        CommandRun.of(
+            "",
+            "evaluate",
+            "--model",
+            folder.resolve("model").toString(),
+            "--data",
+            folder.resolve("dev.jsonl").toString());
+    assertThat(measured.status()).as(measured.messages()).isEqualTo(ExitStatus.SUCCESS);
+    assertThat(measured.lines().get(0).get("accuracy"))
+        .isEqualTo(run.lines().get(0).get("accuracy"));
+    CommandRun further = train("further", "--init", folder.resolve("model").toString());
+    assertThat(further.status()).as(further.messages()).isEqualTo(ExitStatus.SUCCESS);
+  }
+
   @Test
   void aFamilyThatIsNotTrainedIsToldWithThoseThatAre() {
     CommandRun run = train("model", "--architecture", "elmo");
     assertThat(run.status()).isEqualTo(ExitStatus.REFUSED);
     assertThat(run.messages())
-        .contains("--architecture is 'elmo', expected one of [albert, bert, camembert,");
+        .contains("--architecture is 'elmo', expected one of [albert, bart, bert, bloom, camembert,");
   }
 
   @Test
