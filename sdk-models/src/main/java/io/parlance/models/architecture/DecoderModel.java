@@ -97,7 +97,9 @@ final class DecoderModel implements PretrainedModel {
     return description.positions();
   }
 
-  /** Positions where texts are gone on with; classifiers of texts and tokens count by themselves. */
+  /**
+   * Positions where texts are gone on with; classifiers of texts and tokens count by themselves.
+   */
   @Override
   public List<String> exportedInputs() {
     boolean goesOn = head == Head.CAUSAL_LM || head == Head.BODY || head == Head.DOUBLE_HEADS;

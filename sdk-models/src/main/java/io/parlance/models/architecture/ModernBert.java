@@ -38,8 +38,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * ModernBERT (Warner et al. 2024, arXiv:2412.13663): pre-norm layers, as a rule without biases, rotary
- * positions, gated feed-forward layers; most layers see only tokens near by.
+ * ModernBERT (Warner et al. 2024, arXiv:2412.13663): pre-norm layers, as a rule without biases,
+ * rotary positions, gated feed-forward layers; most layers see only tokens near by.
  */
 final class ModernBert extends Encoder {
 
@@ -169,8 +169,11 @@ final class ModernBert extends Encoder {
     FeedForward feedForward =
         new FeedForward(
             settings.intermediateSize(), settings.activation(), settings.weights(), outer);
-    return add(attended, scope.in("mlp", s -> 
-                feedForward.applyFusedGated(s, inner, "Wi", "Wo", config.biases().feedForward())));
+    return add(
+        attended,
+        scope.in(
+            "mlp",
+            s -> feedForward.applyFusedGated(s, inner, "Wi", "Wo", config.biases().feedForward())));
   }
 
   private Value attention(Scope scope, Value x, View view) {
@@ -181,8 +184,7 @@ final class ModernBert extends Encoder {
             "Wqkv",
             s ->
                 split(
-                    Linear.apply(
-                        s, x, 3 * hidden, settings.weights(), config.biases().attention()),
+                    Linear.apply(s, x, 3 * hidden, settings.weights(), config.biases().attention()),
                     -1,
                     hidden,
                     hidden,

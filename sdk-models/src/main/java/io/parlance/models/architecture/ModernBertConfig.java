@@ -101,7 +101,8 @@ public record ModernBertConfig(
             .typeVocabularySize(0)
             .layerNormEpsilon(1e-5)
             .build();
-    return new ModernBertConfig(settings, 3, 128, 160_000, 10_000, Pooling.CLS, "gelu", Biases.PUBLISHED);
+    return new ModernBertConfig(
+        settings, 3, 128, 160_000, 10_000, Pooling.CLS, "gelu", Biases.PUBLISHED);
   }
 
   /** ModernBERT large: 28 layers, 1024 wide, 16 heads. */

@@ -143,8 +143,7 @@ public final class NewModels {
   private static RecurrentConfig recurrent(String cell) {
     RecurrentConfig small = RecurrentConfig.small();
     return new RecurrentConfig(
-        RecurrentLayer.Cell.valueOf(
-            cell.replace("rnn_", "").toUpperCase(Locale.ROOT)),
+        RecurrentLayer.Cell.valueOf(cell.replace("rnn_", "").toUpperCase(Locale.ROOT)),
         small.vocabularySize(),
         small.embeddingSize(),
         small.hiddenSize(),
@@ -222,8 +221,7 @@ public final class NewModels {
         .with(
             s ->
                 s.sizes(sizes.layers, sizes.hidden, sizes.heads, wide)
-                    .vocabulary(
-                        vocabulary.vocabularySize, vocabulary.special.padding().orElse(0)))
+                    .vocabulary(vocabulary.vocabularySize, vocabulary.special.padding().orElse(0)))
         .with(s -> sizes.dropout < 0 ? s : s.dropout(sizes.dropout))
         .maximumLength(sizes.positions);
   }
@@ -278,8 +276,7 @@ public final class NewModels {
     long hidden = number(json, "hidden_size", "n_embd", "d_model");
     int heads =
         (int) number(json, "num_attention_heads", "n_head", "num_heads", "encoder_attention_heads");
-    long wide =
-        number(json, "intermediate_size", "n_inner", "ffn_dim", "d_ff", "encoder_ffn_dim");
+    long wide = number(json, "intermediate_size", "n_inner", "ffn_dim", "d_ff", "encoder_ffn_dim");
     long feedForward =
         sizes.feedForward > 0
             ? sizes.feedForward
@@ -302,7 +299,13 @@ public final class NewModels {
           json.get("model_type").getAsString() + " has as many heads of keys as of queries");
     }
     if (wide > 0 || sizes.feedForward > 0) {
-      requireKey(json, "feed-forward", "intermediate_size", "n_inner", "ffn_dim", "d_ff",
+      requireKey(
+          json,
+          "feed-forward",
+          "intermediate_size",
+          "n_inner",
+          "ffn_dim",
+          "d_ff",
           "encoder_ffn_dim");
       set(json, feedForward, "intermediate_size", "n_inner", "ffn_dim", "d_ff");
       set(json, feedForward, "encoder_ffn_dim", "decoder_ffn_dim");
@@ -390,7 +393,10 @@ public final class NewModels {
       }
     }
     throw new IllegalArgumentException(
-        json.get("model_type").getAsString() + " has a " + what + " width that follows from hidden");
+        json.get("model_type").getAsString()
+            + " has a "
+            + what
+            + " width that follows from hidden");
   }
 
   /** The first of the keys that holds a number; 0 if none does. */

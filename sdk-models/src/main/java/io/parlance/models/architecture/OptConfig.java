@@ -297,7 +297,7 @@ public record OptConfig(
     }
 
     private Value layer(Scope scope, Value x, CausalSequence sequence) {
-      Residual residual = 
+      Residual residual =
           new Residual(config.normFirst, NORM_EPSILON, config.dropout, config.weightedNorms);
       Value attended =
           residual.apply(

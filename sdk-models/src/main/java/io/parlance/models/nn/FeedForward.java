@@ -72,8 +72,7 @@ public record FeedForward(
     long outputs = x.shape().get(-1).size();
     List<Value> halves =
         scope.in(
-            gateAndUp, 
-            s -> split(Linear.apply(s, x, 2 * width, inner, biased), -1, width, width));
+            gateAndUp, s -> split(Linear.apply(s, x, 2 * width, inner, biased), -1, width, width));
     Value product = mul(activation.apply(halves.get(0)), halves.get(1));
     Value kept = Dropout.apply(product, dropout);
     return scope.in(down, s -> Linear.apply(s, kept, outputs, outer, biased));

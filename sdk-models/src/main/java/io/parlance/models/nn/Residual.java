@@ -29,7 +29,8 @@ public record Residual(boolean normFirst, double epsilon, double dropout, boolea
    * @param sublayer the function in the middle
    */
   public Value apply(Scope scope, String norm, Value x, UnaryOperator<Value> sublayer) {
-    UnaryOperator<Value> normalize = y ->
+    UnaryOperator<Value> normalize =
+        y ->
             weighted
                 ? scope.in(norm, s -> LayerNorm.apply(s, y, epsilon))
                 : LayerNorm.withoutWeights(y, epsilon);

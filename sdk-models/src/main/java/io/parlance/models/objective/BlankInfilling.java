@@ -218,8 +218,7 @@ public record BlankInfilling(
             .toList();
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     int padding = tokens.padding;
-    inputs.put(
-        "input_ids", TokenBatch.rows(rows.stream().map(Infilling::ids).toList(), padding));
+    inputs.put("input_ids", TokenBatch.rows(rows.stream().map(Infilling::ids).toList(), padding));
     inputs.put(
         "position_ids", TokenBatch.rows(rows.stream().map(Infilling::positions).toList(), 0));
     inputs.put(

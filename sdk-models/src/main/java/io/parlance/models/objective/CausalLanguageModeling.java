@@ -19,8 +19,7 @@ import java.util.Map;
  * @param padTokenId the id that fills up shorter sequences
  * @param vocabularySize the number of token ids
  */
-public record CausalLanguageModeling(
-    boolean prefix, int length, int padTokenId, int vocabularySize)
+public record CausalLanguageModeling(boolean prefix, int length, int padTokenId, int vocabularySize)
     implements PretrainingObjective {
 
   /** Of sequences of any length. */

@@ -32,7 +32,9 @@ public interface PretrainingObjective {
     }
   }
 
-  /** What {@link #collate} gives, by name; models leave {@code token_type_ids} aside if they may. */
+  /**
+   * What {@link #collate} gives, by name; models leave {@code token_type_ids} aside if they may.
+   */
   Map<String, Input> inputs();
 
   /** The number of tokens of a batch that are predicted. */

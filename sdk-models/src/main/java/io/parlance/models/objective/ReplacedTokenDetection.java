@@ -83,8 +83,7 @@ public record ReplacedTokenDetection(TokenMasking masking, int padTokenId)
     for (int i = 0; i < places.length; i++) {
       which.put((int) places[i], i);
       int row = (int) (places[i] / shape[1]);
-      uniform.put(
-          (float) random.fork(numbers[row]).fork("samples").uniform(places[i] % shape[1]));
+      uniform.put((float) random.fork(numbers[row]).fork("samples").uniform(places[i] % shape[1]));
     }
     inputs.put("masked_index", index);
     inputs.put("sampling", sampling);

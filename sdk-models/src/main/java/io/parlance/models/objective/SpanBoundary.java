@@ -37,9 +37,7 @@ public record SpanBoundary(
   private static final double MASKED = 0.8;
   private static final double RANDOM = 0.1;
 
-  /**
-   * What becomes of a hidden span; 80 % are masked, 10 % random, 10 % kept.
-   */
+  /** What becomes of a hidden span; 80 % are masked, 10 % random, 10 % kept. */
   public enum Action {
     MASK,
     RANDOM,

@@ -93,8 +93,9 @@ public record SpanCorruption(
   }
 
   /**
-   * The longest text whose input is at most this long: 568 tokens for T5's inputs of 512. Where half
-   * of the tokens are in spans, the target is no longer than the input either, as in the library.
+   * The longest text whose input is at most this long: 568 tokens for T5's inputs of 512. Where
+   * half of the tokens are in spans, the target is no longer than the input either, as in the
+   * library.
    */
   public int longestText(int inputLength) {
     int tokens = Math.max(2, inputLength);

@@ -38,7 +38,14 @@ class ModernBertTest {
             .initializerRange(0.5)
             .build();
     return new ModernBertConfig(
-        settings, 3, 2 * REACH, 100, 10, ModernBertConfig.Pooling.MEAN, "tanh", ModernBertConfig.Biases.PUBLISHED);
+        settings,
+        3,
+        2 * REACH,
+        100,
+        10,
+        ModernBertConfig.Pooling.MEAN,
+        "tanh",
+        ModernBertConfig.Biases.PUBLISHED);
   }
 
   @Test

@@ -115,8 +115,7 @@ class PretrainingObjectivesTest {
         int[] ends = ints(span);
         Arrays.fill(hidden, ends[0] + 1, ends[1] + 2, true); // behind [CLS]
       }
-      Iterator<JsonElement> actions =
-          input.getAsJsonArray("action_per_merged_span").iterator();
+      Iterator<JsonElement> actions = input.getAsJsonArray("action_per_merged_span").iterator();
       Iterator<JsonElement> random = input.getAsJsonArray("random_tokens").iterator();
       int places = input.get("max_targets").getAsInt();
       SpanBoundary objective =
@@ -364,8 +363,7 @@ class PretrainingObjectivesTest {
     TokenSequence sequence = framed(2, IntStream.range(10, 60).toArray(), 3);
     TokenSequence other = framed(2, IntStream.range(10, 40).toArray(), 3);
     ReplacedTokenDetection objective = ReplacedTokenDetection.of(4, 200, 0);
-    Map<String, Tensor> alone =
-        objective.collate(List.of(sequence), new int[] {5}, RANDOM);
+    Map<String, Tensor> alone = objective.collate(List.of(sequence), new int[] {5}, RANDOM);
     Map<String, Tensor> together =
         objective.collate(List.of(other, sequence), new int[] {3, 5}, RANDOM);
     int masked = (int) objective.targets(alone);
@@ -400,8 +398,7 @@ class PretrainingObjectivesTest {
             SentencePairs.Objective.SENTENCE_ORDER,
             pairs);
     Map<String, Tensor> batch =
-        objective.collate(
-            List.of(sequences.get(1), sequences.get(0)), new int[] {1, 0}, RANDOM);
+        objective.collate(List.of(sequences.get(1), sequences.get(0)), new int[] {1, 0}, RANDOM);
     assertThat(batch.get("sentence_order_label").toLongArray()).containsExactly(0, 1);
     batch.values().forEach(Tensor::close);
   }

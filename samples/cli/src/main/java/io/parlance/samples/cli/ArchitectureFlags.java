@@ -37,8 +37,9 @@ final class ArchitectureFlags {
       names = "--architecture",
       paramLabel = "TYPE",
       description =
-          "Family of a new model, by its model_type: bert (the default), roberta, deberta-v2, xlnet, "
-              + "gpt2, llama, mixtral, t5, bart, lstm, ...; a wrong one is told with all there are.")
+          "Family of a new model, by its model_type: bert (the default), roberta, deberta-v2,"
+              + " xlnet, gpt2, llama, mixtral, t5, bart, lstm, ...; a wrong one is told with all"
+              + " there are.")
   private @Nullable String family;
 
   @Option(
@@ -135,8 +136,7 @@ final class ArchitectureFlags {
   }
 
   /** A new classifier. */
-  PretrainedModel model(
-      String type, Head head, NewModels.Vocabulary vocabulary, Labels labels) {
+  PretrainedModel model(String type, Head head, NewModels.Vocabulary vocabulary, Labels labels) {
     return sized(
         type,
         () -> {

@@ -127,18 +127,12 @@ final class LanguageModelMeasurement {
   private TextLikelihood measureCausal(
       List<String> texts, Tokenizer tokenizer, Execution execution) {
     try (Nlp nlp =
-        Nlp.builder()
-            .generator(source)
-            .execution(execution)
-            .cache(CachePolicy.none())
-            .build()) {
-      int window =
-          reading.windowOf(folder.config().maximumLength().orElse(USUAL_WINDOW));
+        Nlp.builder().generator(source).execution(execution).cache(CachePolicy.none()).build()) {
+      int window = reading.windowOf(folder.config().maximumLength().orElse(USUAL_WINDOW));
       return measure(
           texts,
           tokenizer,
-          tokens ->
-              nlp.generator().logProbabilities(tokens, window, reading.strideOf(window)));
+          tokens -> nlp.generator().logProbabilities(tokens, window, reading.strideOf(window)));
     }
   }
 
@@ -245,9 +239,7 @@ final class LanguageModelMeasurement {
   /** The positions of tokens that belong to the text. */
   private static int[] ofText(Encoding encoding) {
     int[] sequences = encoding.sequenceIds();
-    return IntStream.range(0, sequences.length)
-        .filter(i -> sequences[i] >= 0)
-        .toArray();
+    return IntStream.range(0, sequences.length).filter(i -> sequences[i] >= 0).toArray();
   }
 
   private static double pseudo(Session session, Encoding encoding, int mask) {

@@ -16,8 +16,7 @@ final class MaskedTexts {
   /** Texts longer than the model takes become several sequences. */
   static TrainingData data(
       List<String> texts, Tokenizer tokenizer, int maximumLength, boolean wholeWords) {
-    List<TokenSequence> sequences =
-        new PretrainingTexts(texts, tokenizer, maximumLength).windows();
+    List<TokenSequence> sequences = new PretrainingTexts(texts, tokenizer, maximumLength).windows();
     int mask =
         tokenizer
             .maskTokenId()

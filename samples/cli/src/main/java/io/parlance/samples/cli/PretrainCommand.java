@@ -97,8 +97,7 @@ final class PretrainCommand extends TrainingCommand {
     if (pretraining == null) {
       PretrainingKind kind = objective == null ? PretrainingKind.usual(type) : objective;
       pretraining =
-          new Pretraining(
-              kind.require(type, "--objective " + kind), kind, wholeWords, seed());
+          new Pretraining(kind.require(type, "--objective " + kind), kind, wholeWords, seed());
     }
     return pretraining;
   }
@@ -113,8 +112,7 @@ final class PretrainCommand extends TrainingCommand {
   @Override
   ChosenTokenizer learnTokenizer(ArchitectureFlags flags, int size) {
     Pretraining task = pretraining(flags.family());
-    return LearnedTokenizers.learn(
-        task.type(), task.kind(), texts(), size, flags.maximumLength());
+    return LearnedTokenizers.learn(task.type(), task.kind(), texts(), size, flags.maximumLength());
   }
 
   @Override
@@ -132,8 +130,7 @@ final class PretrainCommand extends TrainingCommand {
               + "take --objective mlm");
     }
     if (NewModels.isEncoder(task.type())) {
-      return TrainableModel.fineTune(
-          flags.of(folder).model(task.kind().head()), folder, seed);
+      return TrainableModel.fineTune(flags.of(folder).model(task.kind().head()), folder, seed);
     }
     flags.requireFolderDecides();
     return TrainableModel.load(folder);

@@ -98,8 +98,7 @@ record Pretraining(String type, PretrainingKind kind, boolean wholeWords, long s
               SpanBoundary.published(
                   SpanBertConfig.base().maximumTargets(), mask(tokenizer), padding, size),
               cut.windows());
-      case PERMUTATION ->
-          data(PermutationLanguageModeling.published(padding, size), cut.windows());
+      case PERMUTATION -> data(PermutationLanguageModeling.published(padding, size), cut.windows());
       case CAUSAL, PREFIX -> {
         PretrainingObjective objective =
             new CausalLanguageModeling(
@@ -118,8 +117,7 @@ record Pretraining(String type, PretrainingKind kind, boolean wholeWords, long s
       case SPAN_CORRUPTION -> spans(cut, tokenizer, decoderStart(model), maximumLength);
       case DENOISING ->
           data(
-              
-                  Denoising.bart(
+              Denoising.bart(
                   sentenceEnds(tokenizer), mask(tokenizer), padding, decoderStart(model), size),
               cut.windows());
     };
@@ -128,9 +126,7 @@ record Pretraining(String type, PretrainingKind kind, boolean wholeWords, long s
   private static TrainingData data(PretrainingObjective objective, List<TokenSequence> sequences) {
     return new PretrainingData(
         objective,
-        sequences.stream()
-            .filter(each -> each.length() >= objective.shortestSequence())
-            .toList());
+        sequences.stream().filter(each -> each.length() >= objective.shortestSequence()).toList());
   }
 
   private TrainingData pairs(
@@ -165,10 +161,10 @@ record Pretraining(String type, PretrainingKind kind, boolean wholeWords, long s
     }
     SpanCorruption corruption =
         SpanCorruption.t5(
-            sentinels,
-            tokenizer.endTokenId().orElseThrow(() -> lacks("a token that ends texts")),
-            padding(tokenizer),
-            tokenizer.vocabularySize())
+                sentinels,
+                tokenizer.endTokenId().orElseThrow(() -> lacks("a token that ends texts")),
+                padding(tokenizer),
+                tokenizer.vocabularySize())
             .startingWith(decoderStart);
     return data(
         corruption,

@@ -142,9 +142,7 @@ final class PretrainingTexts {
   }
 
   private List<int[]> tokens(List<String> sentences) {
-    return tokenizer
-        .encodeAll(sentences, EncodingOptions.DEFAULT.withSpecialTokens(false))
-        .stream()
+    return tokenizer.encodeAll(sentences, EncodingOptions.DEFAULT.withSpecialTokens(false)).stream()
         .map(Encoding::ids)
         .filter(ids -> ids.length > 0)
         .toList();

@@ -50,7 +50,6 @@ final class TextLikelihood {
     metrics.addProperty("words", words);
     metrics.addProperty("characters", characters);
     metrics.add("word_perplexity", Json.number(Math.exp(-logLikelihood / words)));
-    metrics.add(
-        "bits_per_character", Json.number(-logLikelihood / Math.log(2) / characters));
+    metrics.add("bits_per_character", Json.number(-logLikelihood / Math.log(2) / characters));
   }
 }

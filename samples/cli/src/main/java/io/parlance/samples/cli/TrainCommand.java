@@ -257,8 +257,7 @@ final class TrainCommand extends TrainingCommand {
           folder,
           seed);
     }
-    return TrainableModel.fineTune(
-        flags.classifier(config, dataset().labels()), folder, seed);
+    return TrainableModel.fineTune(flags.classifier(config, dataset().labels()), folder, seed);
   }
 
   @Override

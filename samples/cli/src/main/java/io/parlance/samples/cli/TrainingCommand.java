@@ -160,8 +160,7 @@ abstract class TrainingCommand extends Subcommand {
     }
     String type = PretrainingKind.MLM.require(architecture.family(), "--pretrain-epochs");
     EncoderConfig<?> config =
-        architecture.encoder(
-            type, tokenizer.tokenizer().vocabularySize(), tokenizer.padTokenId());
+        architecture.encoder(type, tokenizer.tokenizer().vocabularySize(), tokenizer.padTokenId());
     try (TrainableModel model =
         TrainableModel.initialize(config.model(Head.MASKED_LM), training.seed())) {
       List<String> texts = new ArrayList<>();

@@ -162,8 +162,7 @@ class PretrainCommandTest {
 
   @Test
   void pseudoPerplexityHidesEachTokenInTurn() throws IOException {
-    assertThat(pretrain("distilbert", "--max-steps", "20").status())
-        .isEqualTo(ExitStatus.SUCCESS);
+    assertThat(pretrain("distilbert", "--max-steps", "20").status()).isEqualTo(ExitStatus.SUCCESS);
     String text = "the red ball, the green ball.";
     Files.writeString(folder.resolve("one.txt"), text + "\n");
     double sum = 0;

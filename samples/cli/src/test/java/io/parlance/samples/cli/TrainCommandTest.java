@@ -109,7 +109,8 @@ class TrainCommandTest {
     CommandRun run = train("model", "--architecture", "elmo");
     assertThat(run.status()).isEqualTo(ExitStatus.REFUSED);
     assertThat(run.messages())
-        .contains("--architecture is 'elmo', expected one of [albert, bart, bert, bloom, camembert,");
+        .contains(
+            "--architecture is 'elmo', expected one of [albert, bart, bert, bloom, camembert,");
   }
 
   @Test
