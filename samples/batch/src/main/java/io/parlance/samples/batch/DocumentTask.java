@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * One of the things that are done with each document.
  *
  * @param name which
- * @param model where its model comes from
+ * @param model where its model comes from, and the languages that it is asked for
  * @param task does it
  * @param table keeps the results
  */

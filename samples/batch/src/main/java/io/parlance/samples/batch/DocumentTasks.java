@@ -79,7 +79,10 @@ record DocumentTasks(List<DocumentTask<?>> tasks) {
               task, model, nlp.entityExtractor(), results -> entities(jdbc, results));
       case TRANSLATE ->
           new DocumentTask<>(
-              task, model, translator(nlp, options), results -> translations(jdbc, results));
+              task,
+              model + languages(options),
+              translator(nlp, options),
+              results -> translations(jdbc, results));
     };
   }
 
@@ -89,6 +92,11 @@ record DocumentTasks(List<DocumentTask<?>> tasks) {
       translator = translator.from(options.from());
     }
     return options.to() == null ? translator : translator.to(options.to());
+  }
+
+  private static String languages(JobOptions options) {
+    return (options.from() == null ? "" : " from " + options.from())
+        + (options.to() == null ? "" : " to " + options.to());
   }
 
   /** Tasks and models, by which runs are compared. */

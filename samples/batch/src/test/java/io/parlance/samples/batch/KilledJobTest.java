@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,25 +24,14 @@ class KilledJobTest {
 
   @Test
   void everyDocumentHasResultsOnceHoweverOftenTheProcessIsKilled() throws Exception {
-    Path file = folder.resolve("documents.jsonl");
-    List<String> lines = new ArrayList<>();
-    for (int i = 0; i < DOCUMENTS; i++) {
-      lines.add(
-          i % 100 == 13
-              ? "{\"id\": \"" + i + "\"}"
-              : "{\"id\": \"" + i + "\", \"text\": \"Where is card number " + i + "?\"}");
-    }
-    Files.write(file, lines);
+    List<String> command = write();
     Results results = new Results(folder.resolve("results"));
-    String[] command = {
-      file.toString(), "--database=" + results.database(), "--chunk-size=20", "--parallel=2"
-    };
 
-    assertThat(killedAfter(1, command)).isTrue();
+    interrupted(1, ProcessHandle::destroyForcibly, command);
     assertThat(results.query("SELECT status FROM batch_job_execution")).containsExactly("STARTED");
     long first = done(results);
     assertThat(first).isBetween(1L, DOCUMENTS - 1L);
-    assertThat(killedAfter(2, command)).isTrue();
+    interrupted(2, ProcessHandle::destroyForcibly, command);
     assertThat(done(results)).isBetween(first, DOCUMENTS - 1L);
     CommandRun last = CommandRun.of(command);
 
@@ -57,6 +47,39 @@ class KilledJobTest {
     assertThat(results.query("SELECT status FROM batch_job_execution ORDER BY job_execution_id"))
         .containsExactly("FAILED", "FAILED", "COMPLETED");
     assertThat(results.query("SELECT COUNT(*) FROM batch_job_instance")).containsExactly("1");
+  }
+
+  private List<String> write() throws IOException {
+    Path file = folder.resolve("documents.jsonl");
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < DOCUMENTS; i++) {
+      lines.add(
+          i % 100 == 13
+              ? "{\"id\": \"" + i + "\"}"
+              : "{\"id\": \"" + i + "\", \"text\": \"Where is card number " + i + "?\"}");
+    }
+    Files.write(file, lines);
+    return List.of(
+        file.toString(),
+        "--database=" + folder.resolve("results"),
+        "--chunk-size=20",
+        "--parallel=2");
+  }
+
+  @Test
+  void aJobThatIsToldToStopKeepsTheChunksInWork() throws Exception {
+    List<String> command = write();
+    Results results = new Results(folder.resolve("results"));
+
+    String messages = interrupted(1, ProcessHandle::destroy, command);
+
+    assertThat(messages).contains("stopped; the same command goes on from here");
+    assertThat(results.query("SELECT status FROM batch_job_execution")).containsExactly("STOPPED");
+    long done = done(results);
+    assertThat(done).isBetween(1L, DOCUMENTS - 1L);
+    CommandRun last = CommandRun.of(command);
+    assertThat(last.status()).as(last.messages()).isEqualTo(JobOutcome.SKIPPED.exitStatus());
+    assertThat(results.states()).containsExactly("DONE 2970", "SKIPPED 30");
   }
 
   @ParameterizedTest
@@ -100,24 +123,32 @@ class KilledJobTest {
         results.query("SELECT COUNT(*) FROM document WHERE state <> 'PENDING'").get(0));
   }
 
-  /** Kills the process when it has told its progress so often; false if it came to its end. */
-  private static boolean killedAfter(int times, String... arguments)
+  /**
+   * Runs the job until it has told its progress so often.
+   *
+   * @param end ends the process
+   * @return its messages
+   */
+  private static String interrupted(int times, Consumer<ProcessHandle> end, List<String> arguments)
       throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(JobProcess.command(arguments))
+        new ProcessBuilder(JobProcess.command(arguments.toArray(String[]::new)))
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     ByteArrayOutputStream messages = new ByteArrayOutputStream();
     try (InputStream in = process.getErrorStream()) {
       int told = 0;
-      for (int next = in.read(); next >= 0 && told < times; next = in.read()) {
+      for (int next = in.read(); next >= 0; next = in.read()) {
         messages.write(next);
         told += next == '\r' ? 1 : 0;
+        if (next == '\r' && told == times) {
+          assertThat(process.isAlive()).isTrue();
+          end.accept(process.toHandle()); // which leaves the streams open
+        }
       }
-      boolean killed = process.isAlive();
-      process.destroyForcibly().waitFor();
-      assertThat(told).as(messages.toString(StandardCharsets.UTF_8)).isEqualTo(times);
-      return killed;
+      process.waitFor();
+      assertThat(told).as(messages.toString(StandardCharsets.UTF_8)).isGreaterThanOrEqualTo(times);
     }
+    return messages.toString(StandardCharsets.UTF_8);
   }
 }
