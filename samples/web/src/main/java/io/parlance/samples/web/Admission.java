@@ -5,7 +5,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Lets so many calls go on at a time, a bounded number wait, in their order, and refuses others. */
+/**
+ * Lets so many calls go on at a time, a bounded number wait, in their order, and refuses others.
+ */
 final class Admission {
   private final Semaphore places;
   private final Semaphore turns;

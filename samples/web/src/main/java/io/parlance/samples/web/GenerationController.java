@@ -72,8 +72,7 @@ final class GenerationController {
     return calls.call(
         GENERATE,
         request.model(),
-        nlp ->
-            Written.of(requests.configure(nlp.generator(), request.options()).generate(prompt)));
+        nlp -> Written.of(requests.configure(nlp.generator(), request.options()).generate(prompt)));
   }
 
   @PostMapping(path = "/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
@@ -110,8 +109,7 @@ final class GenerationController {
               .cancellation(stop)
               .generate(prompt, piece -> events.send("text", new Piece(piece)));
       Written result = Written.of(found);
-      events.send(
-          "end", new Answered<>(GENERATE.path(), chosen.name(), result, times.timings()));
+      events.send("end", new Answered<>(GENERATE.path(), chosen.name(), result, times.timings()));
     } catch (ReaderGoneException gone) {
       throw gone;
     } catch (CancelledException e) {

@@ -47,8 +47,11 @@ final class GenerationRequests {
     if (options.numBeams() != null) {
       view = view.beams(rules.beams(options.numBeams()));
     }
-    view = with(view, GenerationOption.DO_SAMPLE, options.doSample() != null || !draws
-        ? options.doSample() : Boolean.TRUE);
+    view =
+        with(
+            view,
+            GenerationOption.DO_SAMPLE,
+            options.doSample() != null || !draws ? options.doSample() : Boolean.TRUE);
     view = with(view, GenerationOption.TEMPERATURE, options.temperature());
     view = with(view, GenerationOption.TOP_K, options.topK());
     view = with(view, GenerationOption.TOP_P, options.topP());

@@ -42,11 +42,7 @@ final class ModelController {
    * @param source where it comes from; of a folder only the name; null where there is none
    */
   record TaskModel(
-      String task,
-      boolean configured,
-      boolean loaded,
-      String property,
-      @Nullable String source) {}
+      String task, boolean configured, boolean loaded, String property, @Nullable String source) {}
 
   /**
    * A model.
@@ -70,7 +66,9 @@ final class ModelController {
   Models models() {
     return new Models(
         calls.all().entrySet().stream()
-            .map(entry -> new Instance(entry.getKey(), tasks(entry.getKey(), entry.getValue().nlp())))
+            .map(
+                entry ->
+                    new Instance(entry.getKey(), tasks(entry.getKey(), entry.getValue().nlp())))
             .toList(),
         new Limits(limits.characters(), limits.documents(), limits.newTokens(), limits.beams()));
   }

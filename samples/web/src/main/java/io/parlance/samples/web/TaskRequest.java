@@ -24,8 +24,7 @@ sealed interface TaskRequest {
   record ClassifyOptions(
       @Nullable Integer topK, @Nullable List<String> labels, @Nullable Boolean multiLabel) {}
 
-  record Entities(
-      @Nullable String text, @Nullable String model, @Nullable EntitiesOptions options)
+  record Entities(@Nullable String text, @Nullable String model, @Nullable EntitiesOptions options)
       implements TaskRequest {}
 
   record EntitiesOptions(@Nullable AggregationName aggregation) {}

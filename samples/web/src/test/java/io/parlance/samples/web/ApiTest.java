@@ -133,7 +133,9 @@ class ApiTest {
     String text = "Paris is the <mask> of France.";
     JsonNode result =
         result(
-            "fill-mask", "MaskFilling", "{\"text\": \"" + text + "\", \"options\": {\"top_k\": 3}}");
+            "fill-mask",
+            "MaskFilling",
+            "{\"text\": \"" + text + "\", \"options\": {\"top_k\": 3}}");
     MaskPrediction expected = server.nlp().fillMask(text).best();
     assertThat(result.get("masks").get(0)).hasSize(3);
     assertThat(result.at("/masks/0/0/token").asText()).isEqualTo(expected.token());
@@ -174,7 +176,13 @@ class ApiTest {
         result("translate", "Rewritten", "{\"text\": \"Good morning. Bye!\"" + options + "}");
     assertThat(translation.get("text").asText())
         .isEqualTo(
-            server.nlp().translator().beams(2).maxNewTokens(8).translate("Good morning. Bye!").text());
+            server
+                .nlp()
+                .translator()
+                .beams(2)
+                .maxNewTokens(8)
+                .translate("Good morning. Bye!")
+                .text());
     assertThat(translation.get("pieces")).hasSize(2);
     result("summarize", "Rewritten", "{\"text\": \"Bye!\", \"model\": \"second\"" + options + "}");
     JsonNode written = result("text-to-text", "Written", "{\"text\": \"Bye!\"" + options + "}");
@@ -254,8 +262,7 @@ class ApiTest {
   @Test
   void aTaskWithoutModelSaysWhichPropertyToSet() throws Exception {
     JsonNode none =
-        problem(
-            server.post("/api/summarize", "{\"text\": \"Bye!\"}"), 404, "model-not-configured");
+        problem(server.post("/api/summarize", "{\"text\": \"Bye!\"}"), 404, "model-not-configured");
     assertThat(none.get("property").asText()).isEqualTo("parlance.summarizer");
     JsonNode second =
         problem(
@@ -279,18 +286,23 @@ class ApiTest {
         "classify | {\"txt\": \"a\"} | unknown-field | 'txt' is not known here; known are model",
         "classify | {\"text\": \"a\", \"options\": {\"topk\": 1}} | unknown-field | options.topk",
         "classify | {\"text\": 7} | wrong-type | 'text' does not take this value; it takes a text",
-        "classify | {\"text\": \"a\", \"options\": {\"top_k\": \"1\"}} | wrong-type | a whole number",
+        "classify | {\"text\": \"a\", \"options\": {\"top_k\": \"1\"}} | wrong-type | a whole"
+            + " number",
         "classify | {\"text\": \"a\", \"options\": {\"top_k\": 1.5}} | wrong-type | a whole number",
-        "entities | {\"text\": \"a\", \"options\": {\"aggregation\": \"x\"}} | wrong-type | none, simple",
+        "entities | {\"text\": \"a\", \"options\": {\"aggregation\": \"x\"}} | wrong-type | none,"
+            + " simple",
         "rank | {\"query\": \"a\", \"documents\": \"b\"} | wrong-type | a list",
         "classify | {} | invalid-input | field 'text' is missing",
         "classify | {\"text\": \" \"} | invalid-input | field 'text' is empty",
-        "classify | {\"text\": \"a\", \"options\": {\"top_k\": 0}} | invalid-input | from 1 to 1,000",
+        "classify | {\"text\": \"a\", \"options\": {\"top_k\": 0}} | invalid-input | from 1 to"
+            + " 1,000",
         "rank | {\"query\": \"a\", \"documents\": [\"b\", null]} | invalid-input | documents[1]",
         "rank | {\"query\": \"a\", \"documents\": []} | invalid-input | 'documents' is missing",
-        "generate | {\"prompt\": \"a\", \"options\": {\"max_new_tokens\": 9999}} | invalid-input | 512",
+        "generate | {\"prompt\": \"a\", \"options\": {\"max_new_tokens\": 9999}} | invalid-input |"
+            + " 512",
         "generate | {\"prompt\": \"a\", \"options\": {\"top_p\": 2}} | invalid-input | top_p",
-        "generate/stream | {\"prompt\": \"a\", \"options\": {\"num_beams\": 99}} | invalid-input | 8",
+        "generate/stream | {\"prompt\": \"a\", \"options\": {\"num_beams\": 99}} | invalid-input |"
+            + " 8",
         "translate | {\"text\": \"a\", \"options\": {\"to\": \"xx\"}} | invalid-input | xx",
       })
   void refusesWhatItCannotRead(String path, String body, String code, String detail)
@@ -318,7 +330,8 @@ class ApiTest {
 
   @Test
   void refusesBodiesOfTenMegabytes() throws Exception {
-    byte[] large = ("{\"text\": \"" + "a".repeat(10_000_000) + "\"}").getBytes(StandardCharsets.UTF_8);
+    byte[] large =
+        ("{\"text\": \"" + "a".repeat(10_000_000) + "\"}").getBytes(StandardCharsets.UTF_8);
     HttpRequest known =
         server.request("/api/classify").POST(BodyPublishers.ofByteArray(large)).build();
     problem(server.send(known), 413, "body-too-large");

@@ -48,7 +48,8 @@ class LimitsTest {
             () -> {
               for (int i = 0; i < 3; i++) { // a lost place would change the message
                 assertThatThrownBy(
-                        () -> CompletableFuture.supplyAsync(() -> admission.call(() -> "in")).join())
+                        () ->
+                            CompletableFuture.supplyAsync(() -> admission.call(() -> "in")).join())
                     .hasCauseInstanceOf(BusyException.class)
                     .hasMessageContaining("waited 5 ms");
               }

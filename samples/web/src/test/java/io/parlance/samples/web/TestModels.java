@@ -31,7 +31,8 @@ final class TestModels {
     }
     Files.writeString(target.resolve("generation_config.json"), "{}"); // no end token
     Files.writeString(
-        target.resolve("MODEL_CARD.md"), "# Tiny\n\n<script>alert(1)</script>\n\n| a | b |\n|---|---|\n| 1 | 2 |\n");
+        target.resolve("MODEL_CARD.md"),
+        "# Tiny\n\n<script>alert(1)</script>\n\n| a | b |\n|---|---|\n| 1 | 2 |\n");
     return target;
   }
 
