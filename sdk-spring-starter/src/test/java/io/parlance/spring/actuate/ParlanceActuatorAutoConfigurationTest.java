@@ -1,5 +1,6 @@
 package io.parlance.spring.actuate;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +12,7 @@ import io.parlance.spring.Fixtures;
 import io.parlance.spring.ParlanceAutoConfiguration;
 import io.parlance.spring.actuate.ParlanceEndpoint.InstanceDescription;
 import io.parlance.spring.actuate.ParlanceEndpoint.ModelDescription;
+import io.parlance.task.ModelHandle;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -132,11 +134,12 @@ class ParlanceActuatorAutoConfigurationTest {
         context -> {
           Info.Builder info = new Info.Builder();
           context.getBean(InfoContributor.class).contribute(info);
+          Map<String, String> models =
+              context.getBean(Nlp.class).models().stream()
+                  .collect(toMap(ModelHandle::task, model -> model.source().toString()));
+          assertThat(models).containsEntry("classifier", STARTER);
           assertThat(info.build().getDetails())
-              .isEqualTo(
-                  Map.of(
-                      "parlance",
-                      Map.of("models", Map.of("default", Map.of("classifier", STARTER)))));
+              .isEqualTo(Map.of("parlance", Map.of("models", Map.of("default", models))));
         });
   }
 

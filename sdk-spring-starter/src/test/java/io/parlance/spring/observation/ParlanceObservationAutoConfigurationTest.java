@@ -110,6 +110,14 @@ class ParlanceObservationAutoConfigurationTest {
             });
   }
 
+  private double loaded(String instance) {
+    return meters
+        .get("parlance.models.loaded")
+        .tag("parlance.instance", instance)
+        .gauge()
+        .value();
+  }
+
   @Test
   void gaugesReadModelsHandlesQueueAndCache() {
     application
@@ -121,15 +129,9 @@ class ParlanceObservationAutoConfigurationTest {
               assertThat(meters.get("parlance.native.handles").gauge().value())
                   .isEqualTo(NativeHandles.live())
                   .isPositive();
-              for (String instance : List.of("default", "support")) {
-                assertThat(
-                        meters
-                            .get("parlance.models.loaded")
-                            .tag("parlance.instance", instance)
-                            .gauge()
-                            .value())
-                    .isEqualTo(1);
-              }
+              assertThat(loaded("default")).isEqualTo(1);
+              assertThat(loaded("support"))
+                  .isEqualTo(context.getBean("supportNlp", Nlp.class).models().size());
               assertThat(
                       meters
                           .get("parlance.calls.waiting")
