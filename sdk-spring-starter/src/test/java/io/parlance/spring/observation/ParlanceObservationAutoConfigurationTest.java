@@ -111,11 +111,7 @@ class ParlanceObservationAutoConfigurationTest {
   }
 
   private double loaded(String instance) {
-    return meters
-        .get("parlance.models.loaded")
-        .tag("parlance.instance", instance)
-        .gauge()
-        .value();
+    return meters.get("parlance.models.loaded").tag("parlance.instance", instance).gauge().value();
   }
 
   @Test
