@@ -8,6 +8,7 @@ import io.parlance.models.graph.Value;
 import io.parlance.models.nn.Attention;
 import io.parlance.models.nn.Dropout;
 import io.parlance.models.nn.PostNormLayer;
+import io.parlance.models.nn.TextEmbeddings;
 import io.parlance.models.nn.VocabularyScores;
 import io.parlance.models.weights.WeightNames;
 import java.util.List;
@@ -93,7 +94,11 @@ final class DistilBert extends Encoder {
     Value embedded =
         body.in(
             "embeddings",
-            s -> settings.embeddings(settings.hiddenSize()).apply(s, tokens.ids(), null, null));
+            s -> {
+              TextEmbeddings tables = settings.embeddings(settings.hiddenSize());
+              return (config.sinusoidalPositions() ? tables.withSinusoids() : tables)
+                  .apply(s, tokens.ids(), null, null);
+            });
     @Nullable Value mask = tokens.attentionMask();
     PostNormLayer layer = settings.layer(LAYER).residualDropout(0, settings.hiddenDropout());
     return body.in(

@@ -184,7 +184,8 @@ public record EncoderSettings(
         -1,
         hiddenDropout,
         layerNormEpsilon,
-        initializerRange);
+        initializerRange,
+        false);
   }
 
   /** The layer of a post-norm transformer, whose parameters have these names. */

@@ -4,6 +4,7 @@ import static io.parlance.models.graph.Operators.abs;
 import static io.parlance.models.graph.Operators.add;
 import static io.parlance.models.graph.Operators.cast;
 import static io.parlance.models.graph.Operators.div;
+import static io.parlance.models.graph.Operators.gatherRows;
 import static io.parlance.models.graph.Operators.lessOrEqual;
 import static io.parlance.models.graph.Operators.min;
 import static io.parlance.models.graph.Operators.mul;
@@ -59,13 +60,15 @@ final class ModernBert extends Encoder {
           config -> new ModernBert(ModernBertConfig.from(config)));
 
   private final ModernBertConfig config;
+  private final Initialization weights;
   private final Initialization outer;
 
   ModernBert(ModernBertConfig config) {
     super(config.settings(), "model");
     this.config = config;
     double depth = Math.sqrt(2.0 * Math.max(1, settings.hiddenLayers()));
-    this.outer = new Initialization.Normal(settings.initializerRange() / depth);
+    this.weights = new Initialization.TruncatedNormal(settings.initializerRange());
+    this.outer = new Initialization.TruncatedNormal(settings.initializerRange() / depth);
   }
 
   @Override
@@ -133,12 +136,9 @@ final class ModernBert extends Encoder {
   }
 
   private Value table(Scope scope, Value ids) {
-    return Embedding.apply(
-        scope,
-        ids,
-        settings.vocabularySize(),
-        settings.hiddenSize(),
-        new Initialization.PaddedNormal(settings.initializerRange(), settings.padTokenId()));
+    Value table =
+        Embedding.table(scope, settings.vocabularySize(), settings.hiddenSize(), weights);
+    return gatherRows(table, ids, settings.padTokenId()); // the padding's row is not trained
   }
 
   private View view(TokenInputs tokens, @Nullable Value bias, double theta) {
@@ -168,7 +168,7 @@ final class ModernBert extends Encoder {
     Value inner = normalized(scope, "mlp_norm", attended);
     FeedForward feedForward =
         new FeedForward(
-            settings.intermediateSize(), settings.activation(), settings.weights(), outer);
+            settings.intermediateSize(), settings.activation(), weights, outer);
     return add(
         attended,
         scope.in(
@@ -184,7 +184,7 @@ final class ModernBert extends Encoder {
             "Wqkv",
             s ->
                 split(
-                    Linear.apply(s, x, 3 * hidden, settings.weights(), config.biases().attention()),
+                    Linear.apply(s, x, 3 * hidden, weights, config.biases().attention()),
                     -1,
                     hidden,
                     hidden,
@@ -241,9 +241,10 @@ final class ModernBert extends Encoder {
   }
 
   private Value scored(Scope root, Value hidden, long outputs) {
-    Initialization weights = new Initialization.Normal(1 / Math.sqrt(settings.hiddenSize()));
+    Initialization scores =
+        new Initialization.TruncatedNormal(1 / Math.sqrt(settings.hiddenSize()));
     Value kept = Dropout.apply(transformed(root, hidden), settings.classifierDropout());
-    return root.in("classifier", s -> Linear.apply(s, kept, outputs, weights));
+    return root.in("classifier", s -> Linear.apply(s, kept, outputs, scores));
   }
 
   @Override
@@ -269,11 +270,7 @@ final class ModernBert extends Encoder {
             ? new Scope(root.graph(), root.name("model.embeddings.tok_embeddings"))
             : decoder;
     Value weight =
-        Embedding.table(
-            owner,
-            settings.vocabularySize(),
-            settings.hiddenSize(),
-            new Initialization.PaddedNormal(settings.initializerRange(), settings.padTokenId()));
+        Embedding.table(owner, settings.vocabularySize(), settings.hiddenSize(), weights);
     Value bias =
         config.biases().scores()
             ? decoder.parameter("bias", Initialization.ZEROS, settings.vocabularySize())

@@ -22,6 +22,19 @@ public sealed interface Initialization {
    */
   record PaddedNormal(double standardDeviation, long zeroRow) implements Initialization {}
 
+  /**
+   * Normal with mean 0, drawn again until it is within two deviations.
+   *
+   * @param standardDeviation before the cut; what is left deviates by 0.8796 of it
+   */
+  record TruncatedNormal(double standardDeviation) implements Initialization {}
+
+  /**
+   * Sinusoids of the row, as positions begin (Vaswani et al. 2017, arXiv:1706.03762, section 3.5):
+   * sine and cosine of {@code row / 10000^(2i / columns)} in columns {@code 2i} and {@code 2i + 1}.
+   */
+  record Sinusoids() implements Initialization {}
+
   /** Uniform on [-bound, bound). */
   record Uniform(double bound) implements Initialization {}
 }

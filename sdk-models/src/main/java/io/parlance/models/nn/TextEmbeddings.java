@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param dropout probability at the end
  * @param epsilon of the normalization
  * @param range standard deviation of new tables
+ * @param sinusoidal whether new positions are sinusoids
  */
 public record TextEmbeddings(
     long vocabulary,
@@ -33,18 +34,34 @@ public record TextEmbeddings(
     long paddingPosition,
     double dropout,
     double epsilon,
-    double range) {
+    double range,
+    boolean sinusoidal) {
 
   /** The same embeddings, whose padding is at this row of the position table. */
   public TextEmbeddings paddingPosition(long row) {
     return new TextEmbeddings(
-        vocabulary, width, positions, segments, paddingToken, row, dropout, epsilon, range);
+        vocabulary, width, positions, segments, paddingToken, row, dropout, epsilon, range, sinusoidal);
+  }
+
+  /** The same embeddings, whose new positions are sinusoids. */
+  public TextEmbeddings withSinusoids() {
+    return new TextEmbeddings(
+        vocabulary,
+        width,
+        positions,
+        segments,
+        paddingToken,
+        paddingPosition,
+        dropout,
+        epsilon,
+        range,
+        true);
   }
 
   /** The same embeddings without positions. */
   public TextEmbeddings withoutPositions() {
     return new TextEmbeddings(
-        vocabulary, width, 0, segments, paddingToken, paddingPosition, dropout, epsilon, range);
+        vocabulary, width, 0, segments, paddingToken, paddingPosition, dropout, epsilon, range, sinusoidal);
   }
 
   /** How a new table of words begins. */
@@ -94,9 +111,11 @@ public record TextEmbeddings(
                 ? Positions.ascending(ids)
                 : Positions.afterPadding(ids, paddingToken, paddingPosition);
     Initialization rows =
-        paddingPosition < 0
-            ? new Initialization.Normal(range)
-            : new Initialization.PaddedNormal(range, paddingPosition);
+        sinusoidal
+            ? new Initialization.Sinusoids()
+            : paddingPosition < 0
+                ? new Initialization.Normal(range)
+                : new Initialization.PaddedNormal(range, paddingPosition);
     return scope.in("position_embeddings", s -> Embedding.apply(s, places, positions, width, rows));
   }
 

@@ -44,6 +44,10 @@ public final class ParameterInitializer {
       }
     } else if (initialization instanceof Initialization.Normal normal) {
       stream.fillNormal(values, 0, normal.standardDeviation());
+    } else if (initialization instanceof Initialization.TruncatedNormal truncated) {
+      stream.fillTruncatedNormal(values, 0, truncated.standardDeviation());
+    } else if (initialization instanceof Initialization.Sinusoids) {
+      fillSinusoids(values, (int) tensor.shape()[1]);
     } else if (initialization instanceof Initialization.Uniform uniform) {
       stream.fillUniform(values, -uniform.bound(), uniform.bound());
     } else if (initialization instanceof Initialization.PaddedNormal padded) {
@@ -55,5 +59,14 @@ public final class ParameterInitializer {
       }
     }
     return tensor;
+  }
+
+  private static void fillSinusoids(FloatBuffer values, int columns) {
+    for (int row = 0; values.hasRemaining(); row++) {
+      for (int column = 0; column < columns; column++) {
+        double angle = row / Math.pow(10_000, column / 2 * 2.0 / columns);
+        values.put((float) (column % 2 == 0 ? Math.sin(angle) : Math.cos(angle)));
+      }
+    }
   }
 }
