@@ -136,8 +136,7 @@ final class ModernBert extends Encoder {
   }
 
   private Value table(Scope scope, Value ids) {
-    Value table =
-        Embedding.table(scope, settings.vocabularySize(), settings.hiddenSize(), weights);
+    Value table = Embedding.table(scope, settings.vocabularySize(), settings.hiddenSize(), weights);
     return gatherRows(table, ids, settings.padTokenId()); // the padding's row is not trained
   }
 
@@ -167,8 +166,7 @@ final class ModernBert extends Encoder {
     Value attended = add(x, scope.in("attn", s -> attention(s, input, view)));
     Value inner = normalized(scope, "mlp_norm", attended);
     FeedForward feedForward =
-        new FeedForward(
-            settings.intermediateSize(), settings.activation(), weights, outer);
+        new FeedForward(settings.intermediateSize(), settings.activation(), weights, outer);
     return add(
         attended,
         scope.in(

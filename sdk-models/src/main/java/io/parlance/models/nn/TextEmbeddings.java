@@ -40,7 +40,16 @@ public record TextEmbeddings(
   /** The same embeddings, whose padding is at this row of the position table. */
   public TextEmbeddings paddingPosition(long row) {
     return new TextEmbeddings(
-        vocabulary, width, positions, segments, paddingToken, row, dropout, epsilon, range, sinusoidal);
+        vocabulary,
+        width,
+        positions,
+        segments,
+        paddingToken,
+        row,
+        dropout,
+        epsilon,
+        range,
+        sinusoidal);
   }
 
   /** The same embeddings, whose new positions are sinusoids. */
@@ -61,7 +70,16 @@ public record TextEmbeddings(
   /** The same embeddings without positions. */
   public TextEmbeddings withoutPositions() {
     return new TextEmbeddings(
-        vocabulary, width, 0, segments, paddingToken, paddingPosition, dropout, epsilon, range, sinusoidal);
+        vocabulary,
+        width,
+        0,
+        segments,
+        paddingToken,
+        paddingPosition,
+        dropout,
+        epsilon,
+        range,
+        sinusoidal);
   }
 
   /** How a new table of words begins. */

@@ -142,8 +142,7 @@ class WeightInitialisationTest {
   private static void compare(JsonObject golden) {
     Map<String, JsonElement> expected = golden.getAsJsonObject("parameters").asMap();
     PretrainedModel description =
-        Architectures.of(
-            ModelConfig.of("config.json", golden.getAsJsonObject("config")), Set.of());
+        Architectures.of(ModelConfig.of("config.json", golden.getAsJsonObject("config")), Set.of());
     try (TrainableModel model = TrainableModel.initialize(description, 11)) {
       Set<String> seen = new TreeSet<>();
       model
@@ -207,8 +206,11 @@ class WeightInitialisationTest {
     assertThat(deviation).as(name).isCloseTo(wanted, within(tolerance * wanted));
     double most = expected.get("max_abs").getAsDouble();
     if (most < 2.5 * wanted) { // cut off or uniform: nothing beyond, and something close to it
-      double largest = IntStream.range(0, values.length).mapToDouble(i -> Math.abs(values[i])).max().orElse(0);
-      assertThat(largest).as(name).isCloseTo(most, within(values.length > 2000 ? 0.02 * most : most));
+      double largest =
+          IntStream.range(0, values.length).mapToDouble(i -> Math.abs(values[i])).max().orElse(0);
+      assertThat(largest)
+          .as(name)
+          .isCloseTo(most, within(values.length > 2000 ? 0.02 * most : most));
     }
     double allowed = 5 * wanted / Math.sqrt(values.length);
     double centre = expected.get("mean").getAsDouble(); // that of sinusoids is not 0
