@@ -265,8 +265,14 @@ async function showCard() {
 }
 
 async function copy(button) {
-  await navigator.clipboard.writeText(button.nextElementSibling.textContent);
-  at('status').textContent = 'Copied.';
+  const code = button.nextElementSibling;
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+    button.textContent = 'Copied';
+    setTimeout(() => { button.textContent = 'Copy'; }, 1500);
+  } catch {
+    getSelection().selectAllChildren(code); // pages over plain HTTP have no clipboard
+  }
 }
 
 function route() {

@@ -64,7 +64,7 @@ function vector(numbers) {
   const pen = canvas.getContext('2d');
   numbers.forEach((number, i) => {
     const depth = Math.abs(number) / most;
-    pen.fillStyle = number < 0 ? `hsl(25 85% ${96 - 50 * depth}%)` : `hsl(175 75% ${96 - 66 * depth}%)`;
+    pen.fillStyle = number < 0 ? `hsl(25 85% 48% / ${depth})` : `hsl(175 75% 36% / ${depth})`; // fades into the page
     pen.fillRect(i % columns, Math.floor(i / columns), 1, 1);
   });
   return canvas;

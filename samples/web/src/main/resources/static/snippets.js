@@ -4,7 +4,7 @@ export function curl(task, request) {
   const body = JSON.stringify(request, null, 2).replaceAll("'", "'\\''");
   const streamed = task.streamed;
   const url = new URL(`api/${task.path}${streamed ? '/stream' : ''}`, location.href);
-  return `curl ${streamed ? '-N ' : ''}${url} -H 'Content-Type: application/json' -d '${body}'`;
+  return `curl ${streamed ? '-N ' : ''}${url} \\\n  -H 'Content-Type: application/json' \\\n  -d '${body}'`;
 }
 
 /** Java has the escapes of JSON, and reads backslash u as the character before anything else. */
@@ -26,7 +26,7 @@ const CALLS = {
   'fill-mask': (r, o) => ['MaskFilling', `nlp.maskFiller()${o.top_k ? `.topK(${o.top_k})` : ''}.fill(${literal(r.text)})`, 'result.best().token()'],
   embed: (r) => ['Embedding', `nlp.embed(${literal(r.text)})`, 'result.dimension()'],
   similarity: (r) => ['double', `nlp.similarity(${literal(r.text)}, ${literal(r.other)})`, 'result'],
-  rank: (r) => ['List<RankedDocument>', `nlp.rank(\n            ${literal(r.query)},\n            ${list(r.documents)})`, 'result'],
+  rank: (r) => ['List<RankedDocument>', `nlp.rank(\n            ${literal(r.query)},\n            List.of(${r.documents.map((each) => `\n                ${literal(each)}`).join(',')}))`, 'result'],
   translate: (r, o) => ['Translation', `nlp.translator()${o.from ? `.from(${literal(o.from)})` : ''}${o.to ? `.to(${literal(o.to)})` : ''}${writing(o)}.translate(${literal(r.text)})`, 'result.text()'],
   summarize: (r, o) => ['Summary', `nlp.summarizer()${writing(o)}.summarize(${literal(r.text)})`, 'result.text()'],
   'text-to-text': (r, o) => ['Generation', `nlp.textToText()${writing(o)}.write(${literal(r.text)})`, 'result.text()'],
