@@ -35,8 +35,16 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 class BrowserTest {
   private static final List<String> CONFIGURED =
       List.of(
-          "classify", "entities", "answer", "fill-mask", "embed", "similarity", "rank", "translate",
-          "text-to-text", "generate");
+          "classify",
+          "entities",
+          "answer",
+          "fill-mask",
+          "embed",
+          "similarity",
+          "rank",
+          "translate",
+          "text-to-text",
+          "generate");
 
   /** Least contrast of any text that is shown, by the formula of WCAG 2. */
   private static final String LEAST_CONTRAST =
@@ -112,8 +120,7 @@ class BrowserTest {
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 500));
     browser.executeCdpCommand(
         "Emulation.setEmulatedMedia",
-        Map.of(
-            "features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
   }
 
   private static WebElement at(String id) {
@@ -139,8 +146,9 @@ class BrowserTest {
   /** What the page says when a call is over. */
   private static String finished() {
     patience()
-        .until(page -> at("result").isDisplayed() && at("run").isEnabled()
-            || at("problem").isDisplayed());
+        .until(
+            page ->
+                at("result").isDisplayed() && at("run").isEnabled() || at("problem").isDisplayed());
     assertThat(at("problem").isDisplayed()).as(at("problem").getText()).isFalse();
     return at("status").getText();
   }
@@ -153,7 +161,8 @@ class BrowserTest {
           .as(task)
           .isNotBlank();
       assertThat(at("timings").getText()).as(task).contains("Total", "ms");
-      assertThat(browser.findElement(By.cssSelector("nav [aria-current=page]")).getAttribute("hash"))
+      assertThat(
+              browser.findElement(By.cssSelector("nav [aria-current=page]")).getAttribute("hash"))
           .isEqualTo("#" + task);
     }
     assertThat(browser.manage().logs().get("browser").getAll())
@@ -169,7 +178,8 @@ class BrowserTest {
     WebElement text = browser.findElement(By.name("text"));
     text.clear();
     text.sendKeys("My card was swallowed by the machine", Keys.chord(Keys.CONTROL, Keys.ENTER));
-    assertThat(finished()).contains(server.nlp().classify("My card was swallowed by the machine").label());
+    assertThat(finished())
+        .contains(server.nlp().classify("My card was swallowed by the machine").label());
     assertThat(browser.findElements(By.cssSelector(".bars li"))).hasSize(5);
     assertThat(at("status").getAttribute("aria-live")).isEqualTo("polite");
   }
@@ -206,7 +216,8 @@ class BrowserTest {
       server.gate().awaitCall();
       patience().until(page -> at("stop").isDisplayed());
       at("stop").click();
-      // the model is held at the gate; the server has taken the request to stop by the time it answers
+      // the model is held at the gate; the server has taken the request to stop by the time it
+      // answers
       patience()
           .until(
               page ->
@@ -268,7 +279,8 @@ class BrowserTest {
     List<JavaFileObject> sources = new ArrayList<>();
     for (String task : CONFIGURED) {
       open(task);
-      String code = (String) browser.executeScript("return document.getElementById('java').textContent");
+      String code =
+          (String) browser.executeScript("return document.getElementById('java').textContent");
       int statements = code.indexOf("try (");
       String name = "Sample" + sources.size();
       sources.add(
