@@ -72,7 +72,7 @@ final class GenerationBenchmark implements Callable<Integer> {
 
   @Option(
       names = "--peers",
-      description = "Also beside transformers.js and, in the shape LLAMA, Jlama.")
+      description = "Only beside transformers.js and, in the shape LLAMA, Jlama.")
   private boolean peers;
 
   @Option(
@@ -112,6 +112,11 @@ final class GenerationBenchmark implements Callable<Integer> {
               .with(GenerationOption.EOS_TOKEN_ID, List.of())
               .promptCache(false);
       int[] prompt = prompt(random, PROMPT, vocabulary);
+      if (peers) {
+        prompt[0] = BEGIN;
+        printPeers(shape, generator, folder, prompt);
+        return;
+      }
       // before the bare session: who is first makes the environment, and ours has a pool
       int[] mine = ids(generator, prompt);
       try (BareDecoder bare = new BareDecoder(folder.resolve("model.onnx"), threads)) {
@@ -122,10 +127,6 @@ final class GenerationBenchmark implements Callable<Integer> {
       }
       printContinuous(shape, generator, random, vocabulary);
       printPromptCache(shape, generator, random, vocabulary);
-      if (peers) {
-        prompt[0] = BEGIN;
-        printPeers(shape, generator, folder, prompt);
-      }
     }
   }
 
@@ -143,7 +144,7 @@ final class GenerationBenchmark implements Callable<Integer> {
         (name, result) ->
             line(
                 shape,
-                name + ", one sequence, in turns with others' processes",
+                name + ", one sequence, in turns with the others",
                 result.times().rate(tokens),
                 "%s of Parlance; the first %d of %d tokens are the same"
                     .formatted(result.times().speedBeside(ours), result.same(), tokens)));

@@ -73,7 +73,7 @@ final class TranslationBenchmark implements Callable<Integer> {
       description = "Turns of each way. Default: ${DEFAULT-VALUE}")
   private int rounds;
 
-  @Option(names = "--peers", description = "Also beside transformers.js.")
+  @Option(names = "--peers", description = "Only beside transformers.js.")
   private boolean peers;
 
   public static void main(String[] arguments) {
@@ -96,10 +96,11 @@ final class TranslationBenchmark implements Callable<Integer> {
                 .execution(Execution.cpu().threads(threads))
                 .cache(CachePolicy.none())
                 .build()) {
-      compareLoops(model.folder(), nlp);
       if (peers) {
         comparePeers(documents, nlp);
+        return 0;
       }
+      compareLoops(model.folder(), nlp);
       if (sentences > 0) {
         compareJobs(nlp, documents.sentences(sentences));
       }

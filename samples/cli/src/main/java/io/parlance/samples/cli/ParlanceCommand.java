@@ -1,11 +1,13 @@
 package io.parlance.samples.cli;
 
+import io.parlance.ModelNotFoundException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
@@ -126,7 +128,15 @@ final class ParlanceCommand implements Runnable {
     if (Failure.isClosedPipe(e)) {
       return ExitStatus.OUTPUT_CLOSED;
     }
-    report(command.getCommandSpec().qualifiedName() + ": " + Failure.message(e), e);
+    OptionSpec model = command.getCommandSpec().findOption("--model");
+    boolean unnamed =
+        e instanceof ModelNotFoundException && model != null && model.getValue() == null;
+    report(
+        command.getCommandSpec().qualifiedName()
+            + ": "
+            + Failure.message(e)
+            + (unnamed ? ", here with --model SOURCE" : ""),
+        e);
     return ExitStatus.REFUSED;
   }
 

@@ -35,4 +35,16 @@ class ParlanceCommandTest {
     assertThat(CommandRun.of("", "--verbose", "tokenizer").messages())
         .contains("\tat io.parlance.samples.cli.");
   }
+
+  @Test
+  void withoutAModelTheOptionIsNamed() {
+    CommandRun run = CommandRun.of("{}", "summarize");
+    assertThat(run.status()).isEqualTo(ExitStatus.REFUSED);
+    assertThat(run.messages())
+        .startsWith("parlance summarize: no model was given for the summarizer")
+        .endsWith(", here with --model SOURCE");
+    assertThat(CommandRun.of("{}", "summarize", "--model", "no/such/folder").messages())
+        .startsWith("parlance summarize: there is no model folder ")
+        .endsWith("folder");
+  }
 }
