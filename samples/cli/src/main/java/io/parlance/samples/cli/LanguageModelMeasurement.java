@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -147,7 +148,7 @@ final class LanguageModelMeasurement {
     try (Tensor ids = Tensor.of(longs(tokens), 1, tokens.length)) {
       Map<String, Tensor> outputs = model.forward(Map.of("input_ids", ids));
       try {
-        float[] logits = outputs.get("logits").toFloatArray();
+        float[] logits = Objects.requireNonNull(outputs.get("logits")).toFloatArray();
         int size = logits.length / tokens.length;
         double[] found = new double[tokens.length - 1];
         for (int i = 0; i < found.length; i++) {
