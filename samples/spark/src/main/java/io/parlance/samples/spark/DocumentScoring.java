@@ -96,8 +96,7 @@ record DocumentScoring(ScoringSpecification specification)
       while (window.size() < WINDOW && documents.hasNext()) {
         window.add(documents.next());
       }
-      List<DocumentResult<Classification>> labels =
-          results(nlp.classifier().documents(), window);
+      List<DocumentResult<Classification>> labels = results(nlp.classifier().documents(), window);
       List<DocumentResult<EntityExtraction>> entities =
           specification.entityExtractor() == null
               ? List.of()

@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     usageHelpWidth = 110,
-    description = "Classifies documents on Spark, and finds their entities; the results are Parquet.",
+    description =
+        "Classifies documents on Spark, and finds their entities; the results are Parquet.",
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:every document has results",
@@ -62,7 +63,8 @@ public final class Main implements Callable<Integer> {
 
   @Option(
       names = "--master",
-      description = "Spark's master, e.g. spark://host:7077. Default: what spark-submit says, local[*]")
+      description =
+          "Spark's master, e.g. spark://host:7077. Default: what spark-submit says, local[*]")
   private @Nullable String master;
 
   @Option(
@@ -141,8 +143,6 @@ public final class Main implements Callable<Integer> {
   private static int coresOfAnExecutor(SparkContext context) {
     return context.isLocal()
         ? context.defaultParallelism()
-        : context
-            .conf()
-            .getInt("spark.executor.cores", Runtime.getRuntime().availableProcessors());
+        : context.conf().getInt("spark.executor.cores", Runtime.getRuntime().availableProcessors());
   }
 }

@@ -48,9 +48,7 @@ record ScoringJob(SparkSession session, ScoringSpecification specification) {
   Dataset<Row> score(Dataset<Row> documents) {
     int wanted = PARTITIONS_OF_A_CORE * session.sparkContext().defaultParallelism();
     Dataset<Row> spread =
-        documents.javaRDD().getNumPartitions() < wanted
-            ? documents.repartition(wanted)
-            : documents;
+        documents.javaRDD().getNumPartitions() < wanted ? documents.repartition(wanted) : documents;
     return spread.mapPartitions(
         new DocumentScoring(specification), Encoders.row(DocumentScoring.RESULT));
   }
@@ -62,8 +60,7 @@ record ScoringJob(SparkSession session, ScoringSpecification specification) {
    */
   Counts write(Dataset<Row> documents, String output, SaveMode mode) {
     score(documents).write().mode(mode).parquet(output);
-    Row counts =
-        session.read().parquet(output).agg(count(lit(1)), count(col("error"))).first();
+    Row counts = session.read().parquet(output).agg(count(lit(1)), count(col("error"))).first();
     return new Counts(counts.getLong(0), counts.getLong(1));
   }
 }

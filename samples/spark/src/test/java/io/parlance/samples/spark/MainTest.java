@@ -22,8 +22,7 @@ class MainTest {
         .isEqualTo(2);
     Files.writeString(input, "{\"id\": 1}\n");
     assertThat(
-            Main.run(
-                input.toString(), "--output", output, "--overwrite", "--master", "local[2]"))
+            Main.run(input.toString(), "--output", output, "--overwrite", "--master", "local[2]"))
         .isEqualTo(3);
     assertThat(folder.resolve("out/_SUCCESS")).exists();
   }

@@ -56,8 +56,7 @@ class ScoringJobTest {
   private Path documents(int count) throws IOException {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      lines.add(
-          "{\"id\": %d, \"text\": \"%s\"}".formatted(i, SENTENCES.get(i % SENTENCES.size())));
+      lines.add("{\"id\": %d, \"text\": \"%s\"}".formatted(i, SENTENCES.get(i % SENTENCES.size())));
     }
     return Files.write(folder.resolve("documents.jsonl"), lines);
   }
