@@ -2,27 +2,30 @@ package io.parlance.samples.batch;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.sun.management.OperatingSystemMXBean;
 import io.parlance.Classification;
 import io.parlance.DocumentResult;
 import io.parlance.Nlp;
 import io.parlance.cache.CachePolicy;
-import io.parlance.task.ModelHandle;
 import java.io.BufferedWriter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -45,8 +48,8 @@ final class Benchmark implements Callable<Integer> {
     "A transfer to my landlord has not arrived yet."
   };
   private static final int MOST_PHRASES = 12;
-  private static final Pattern MEASURED = Pattern.compile("seconds ([0-9.]+) peak ([0-9]+)");
-  private static final Pattern JOB_TIME = Pattern.compile("documents in ([0-9.]+) s");
+  private static final Pattern MEASURED =
+      Pattern.compile("seconds ([0-9.]+) processor ([0-9.]+) peak ([0-9]+)");
 
   @Option(names = "--documents", split = ",", defaultValue = "10000,100000")
   private int[] documents;
@@ -60,22 +63,43 @@ final class Benchmark implements Callable<Integer> {
   private Benchmark() {}
 
   /** Measures, or, called by itself, is what is measured: {@code loop FILE}, {@code job FILE}. */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws Exception {
     if (arguments.length == 2 && arguments[0].equals("loop")) {
-      System.out.println("seconds " + loop(Path.of(arguments[1])) + " peak " + peakMegabytes());
+      loop(Path.of(arguments[1]));
     } else if (arguments.length == 2 && arguments[0].equals("job")) {
-      System.out.println("seconds " + job(Path.of(arguments[1])) + " peak " + peakMegabytes());
+      job(Path.of(arguments[1]));
     } else {
       System.exit(new CommandLine(new Benchmark()).execute(arguments));
     }
   }
 
-  private record Measured(double seconds, long peakMegabytes) {}
+  /** What a process says of itself. Peak memory is that from its start to its end. */
+  private record Measured(double seconds, double processorSeconds, long peakMegabytes) {}
+
+  private interface Work {
+    void run() throws Exception;
+  }
+
+  /** Runs it and says how it was, without what was made ready before. */
+  private static void measured(Work work) throws Exception {
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    long processor = system.getProcessCpuTime();
+    long start = System.nanoTime();
+    work.run();
+    System.out.printf(
+        Locale.ROOT,
+        "seconds %.3f processor %.3f peak %d%n",
+        (System.nanoTime() - start) / 1e9,
+        (system.getProcessCpuTime() - processor) / 1e9,
+        peakMegabytes());
+  }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    System.out.println("| documents | way | a second, median (best) | job / loop | peak memory |");
-    System.out.println("| --- | --- | --- | --- | --- |");
+    System.out.println(
+        "| documents | way | a second, median (best) | time / loop's | processor time / loop's"
+            + " | peak memory |");
+    System.out.println("| --- | --- | --- | --- | --- | --- |");
     Path folder = Files.createTempDirectory("documents-benchmark");
     try {
       for (int count : documents) {
@@ -89,46 +113,39 @@ final class Benchmark implements Callable<Integer> {
         print(count, loops, jobs);
       }
     } finally {
-      try (Stream<Path> files = Files.list(folder)) {
-        files.forEach(file -> file.toFile().delete());
-      }
-      Files.delete(folder);
+      delete(folder);
     }
     return 0;
   }
 
   private static void print(int count, List<Measured> loops, List<Measured> jobs) {
-    double loop = median(loops);
-    row(count, "plain loop", loops, "");
-    row(
-        count,
-        "job",
-        jobs,
-        String.format(Locale.ROOT, "%.2f (%.2f)", loop / median(jobs), best(loops) / best(jobs)));
+    row(count, "plain loop", loops, loops);
+    row(count, "job", jobs, loops);
   }
 
-  private static void row(int count, String way, List<Measured> measured, String ratio) {
+  private static void row(int count, String way, List<Measured> measured, List<Measured> beside) {
+    double median = median(measured, Measured::seconds);
+    double best = best(measured);
     System.out.printf(
         Locale.ROOT,
-        "| %,d | %s | %.0f (%.0f) | %s | %d MB |%n",
+        "| %,d | %s | %.0f (%.0f) | %.2f (%.2f) | %.2f | %d MB |%n",
         count,
         way,
-        count / median(measured),
-        count / best(measured),
-        ratio,
+        count / median,
+        count / best,
+        median / median(beside, Measured::seconds),
+        best / best(beside),
+        median(measured, Measured::processorSeconds) / median(beside, Measured::processorSeconds),
         measured.stream().mapToLong(Measured::peakMegabytes).max().orElseThrow());
   }
 
-  private static double median(List<Measured> measured) {
-    double[] seconds = measured.stream().mapToDouble(Measured::seconds).sorted().toArray();
-    return (seconds[seconds.length / 2] + seconds[(seconds.length - 1) / 2]) / 2;
+  private static double median(List<Measured> measured, ToDoubleFunction<Measured> figure) {
+    double[] sorted = measured.stream().mapToDouble(figure).sorted().toArray();
+    return (sorted[sorted.length / 2] + sorted[(sorted.length - 1) / 2]) / 2;
   }
 
   private static double best(List<Measured> measured) {
-    return measured.stream()
-        .min(Comparator.comparingDouble(Measured::seconds))
-        .orElseThrow()
-        .seconds();
+    return measured.stream().mapToDouble(Measured::seconds).min().orElseThrow();
   }
 
   private Measured measure(String way, Path file) throws IOException, InterruptedException {
@@ -147,11 +164,14 @@ final class Benchmark implements Callable<Integer> {
     if (process.waitFor() != 0) {
       throw new IllegalStateException("the " + way + " failed: " + out);
     }
-    Matcher measured = MEASURED.matcher(out.strip());
-    if (!measured.matches()) {
+    Matcher measured = MEASURED.matcher(out);
+    if (!measured.find()) {
       throw new IllegalStateException("the " + way + " said: " + out);
     }
-    return new Measured(Double.parseDouble(measured.group(1)), Long.parseLong(measured.group(2)));
+    return new Measured(
+        Double.parseDouble(measured.group(1)),
+        Double.parseDouble(measured.group(2)),
+        Long.parseLong(measured.group(3)));
   }
 
   /** Texts of one to twelve sentences, no two alike. */
@@ -170,19 +190,17 @@ final class Benchmark implements Callable<Integer> {
     return file;
   }
 
-  private static double loop(Path file) throws IOException {
+  private static void loop(Path file) throws Exception {
     try (Nlp nlp = Nlp.builder().cache(CachePolicy.none()).build()) {
-      nlp.models().forEach(ModelHandle::load);
-      long start = System.nanoTime();
-      try (Stream<String> lines = Files.lines(file);
-          Stream<DocumentResult<Classification>> results =
-              nlp.classifier().topK(1).documents().process(lines.map(Benchmark::text))) {
-        long failed = results.filter(result -> !result.succeeded()).count();
-        if (failed > 0) {
-          throw new IllegalStateException(failed + " documents failed");
-        }
-      }
-      return (System.nanoTime() - start) / 1e9;
+      nlp.classifier().labels(); // loads the model, as the start of Spring does
+      measured(
+          () -> {
+            try (Stream<String> lines = Files.lines(file);
+                Stream<DocumentResult<Classification>> results =
+                    nlp.classifier().topK(1).documents().process(lines.map(Benchmark::text))) {
+              check(results.filter(result -> !result.succeeded()).count() == 0, "a document");
+            }
+          });
     }
   }
 
@@ -191,28 +209,52 @@ final class Benchmark implements Callable<Integer> {
     return object.get("text").getAsString();
   }
 
-  /** The time that the job itself reports, without the start of Spring. */
-  private static double job(Path file) throws IOException {
-    Path database = Files.createTempDirectory("documents-benchmark");
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try {
-      int status =
-          JobCommand.run(
-              new Console(new PrintStream(out, true, StandardCharsets.UTF_8), System.err, false),
-              file.toString(),
-              "--database=" + database.resolve("results"));
-      String report = out.toString(StandardCharsets.UTF_8);
-      Matcher time = JOB_TIME.matcher(report);
-      if (status != 0 || !time.find()) {
-        throw new IllegalStateException("the job ended with " + status + ": " + report);
-      }
-      return Double.parseDouble(time.group(1));
-    } finally {
-      try (Stream<Path> files = Files.list(database)) {
-        files.forEach(each -> each.toFile().delete());
-      }
-      Files.delete(database);
+  private static void check(boolean succeeded, String what) {
+    if (!succeeded) {
+      throw new IllegalStateException(what + " failed");
     }
+  }
+
+  private static void job(Path file) throws Exception {
+    Path folder = Files.createTempDirectory("documents-benchmark");
+    Console console =
+        new Console(
+            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+            System.err,
+            false);
+    JobOptions options =
+        new JobOptions(
+            file,
+            Set.of(Task.CLASSIFY),
+            "text",
+            "id",
+            null,
+            null,
+            null,
+            null,
+            256,
+            2,
+            1_000_000,
+            false,
+            false,
+            false,
+            false);
+    try (ConfigurableApplicationContext context =
+        JobCommand.application(options, console)
+            .run("--documents.database=" + folder.resolve("results"))) {
+      DocumentJob job = context.getBean(DocumentJob.class);
+      measured(() -> check(job.run() == JobOutcome.DONE, "the job"));
+    }
+    delete(folder);
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
   }
 
   /** The largest resident size of this process until now; 0 where the system does not tell. */

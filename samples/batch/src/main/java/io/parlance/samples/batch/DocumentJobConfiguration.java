@@ -273,7 +273,9 @@ class DocumentJobConfiguration {
         .saveState(false)
         .selectClause(Documents.COLUMNS)
         .fromClause("document")
-        .whereClause("input_id = :input AND state = 'PENDING' AND id >= :first AND id < :end")
+        // the sum keeps H2 from reading all documents of the input for each page
+        .whereClause(
+            "input_id + 0 = :input AND state = 'PENDING' AND id >= :first AND id < :end")
         .parameterValues(
             Map.of(
                 "input", input,

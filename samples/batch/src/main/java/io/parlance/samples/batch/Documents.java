@@ -1,5 +1,6 @@
 package io.parlance.samples.batch;
 
+import java.sql.PreparedStatement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -8,7 +9,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
-import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** The tables of documents and of those that were skipped. */
 final class Documents {
@@ -50,23 +50,27 @@ final class Documents {
   /** Those of these names that are registered. */
   Map<String, Known> known(long input, Collection<String> names) {
     Map<String, Known> known = new HashMap<>();
-    if (names.isEmpty()) {
-      return known;
-    }
-    new NamedParameterJdbcTemplate(jdbc)
-        .query(
-            "SELECT id, name, registered_by, line_number, state FROM document"
-                + " WHERE input_id = :input AND name IN (:names)",
-            Map.of("input", input, "names", names),
-            row -> {
-              known.put(
-                  row.getString("name"),
-                  new Known(
-                      row.getLong("id"),
-                      row.getLong("registered_by"),
-                      row.getObject("line_number", Long.class),
-                      row.getString("state").equals("PENDING")));
-            });
+    // a list of names in IN would make H2 read every document of the input
+    jdbc.query(
+        connection -> {
+          PreparedStatement statement =
+              connection.prepareStatement(
+                  "SELECT id, document.name, registered_by, line_number, state"
+                      + " FROM UNNEST(CAST(? AS VARCHAR ARRAY)) AS wanted (name)"
+                      + " JOIN document ON input_id = ? AND document.name = wanted.name");
+          statement.setArray(1, connection.createArrayOf("VARCHAR", names.toArray()));
+          statement.setLong(2, input);
+          return statement;
+        },
+        row -> {
+          known.put(
+              row.getString("name"),
+              new Known(
+                  row.getLong("id"),
+                  row.getLong("registered_by"),
+                  row.getObject("line_number", Long.class),
+                  row.getString("state").equals("PENDING")));
+        });
     return known;
   }
 

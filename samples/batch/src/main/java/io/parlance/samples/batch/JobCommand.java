@@ -195,7 +195,7 @@ final class JobCommand implements Callable<Integer> {
     }
     ConfigurableApplicationContext context;
     try {
-      context = application(options).run(springArguments());
+      context = application(options, console).run(springArguments());
     } catch (RuntimeException reported) {
       return JobOutcome.REFUSED.exitStatus(); // Spring Boot has said why
     }
@@ -244,7 +244,8 @@ final class JobCommand implements Callable<Integer> {
     return properties.stream().anyMatch(each -> each.startsWith("--" + property + "="));
   }
 
-  private SpringApplicationBuilder application(JobOptions options) {
+  /** The application with these beans, not started. */
+  static SpringApplicationBuilder application(JobOptions options, Console console) {
     return new SpringApplicationBuilder(BatchApplication.class)
         .initializers(
             context -> {
