@@ -274,8 +274,7 @@ class DocumentJobConfiguration {
         .selectClause(Documents.COLUMNS)
         .fromClause("document")
         // the sum keeps H2 from reading all documents of the input for each page
-        .whereClause(
-            "input_id + 0 = :input AND state = 'PENDING' AND id >= :first AND id < :end")
+        .whereClause("input_id + 0 = :input AND state = 'PENDING' AND id >= :first AND id < :end")
         .parameterValues(
             Map.of(
                 "input", input,
