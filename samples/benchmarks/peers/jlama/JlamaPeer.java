@@ -11,6 +11,8 @@ import com.github.tjake.jlama.safetensors.DType;
 import com.github.tjake.jlama.safetensors.SafeTensorSupport;
 import com.github.tjake.jlama.safetensors.prompt.PromptContext;
 import com.github.tjake.jlama.util.PhysicalCoreExecutor;
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +32,9 @@ class JlamaPeer {
       """
       {"model": {"type": "BPE", "unk_token": "<unk>", "vocab": {"<unk>": 0}, "merges": []}}
       """;
+
+  private static final OperatingSystemMXBean SYSTEM =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
   public static void main(String[] arguments) throws Exception {
     PhysicalCoreExecutor.overrideThreadCount(Integer.parseInt(arguments[0]));
@@ -72,8 +77,10 @@ class JlamaPeer {
       }
       for (int round = 0; round < Integer.parseInt(arguments[5]); round++) {
         long start = System.nanoTime();
+        long before = SYSTEM.getProcessCpuTime();
         write.run();
         System.out.println("nanos " + (System.nanoTime() - start));
+        System.out.println("processor " + (SYSTEM.getProcessCpuTime() - before));
       }
     }
     Files.delete(scratch.resolve("tokenizer.json"));

@@ -42,8 +42,11 @@ for (let round = 1; round < Number(warmup); round++) {
 }
 for (let round = 0; round < Number(rounds); round++) {
   const start = process.hrtime.bigint();
+  const before = process.cpuUsage();
   await write();
   console.log("nanos " + (process.hrtime.bigint() - start));
+  const used = process.cpuUsage(before);
+  console.log("processor " + 1000 * (used.user + used.system));
 }
 await writer.dispose();
 fs.rmSync(root, { recursive: true });

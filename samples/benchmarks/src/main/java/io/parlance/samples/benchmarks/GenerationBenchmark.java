@@ -87,8 +87,10 @@ final class GenerationBenchmark implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    System.out.println("| graph | way | tokens/s, median (best) | beside |");
-    System.out.println("| --- | --- | --- | --- |");
+    if (!peers) {
+      System.out.println("| graph | way | tokens/s, median (best) | beside |");
+      System.out.println("| --- | --- | --- | --- |");
+    }
     for (RandomDecoder.Shape shape : shapes) {
       try (RandomDecoder model = new RandomDecoder(shape, peers)) {
         compare(shape, model.folder());
@@ -139,15 +141,7 @@ final class GenerationBenchmark implements Callable<Integer> {
     }
     Map<String, WritingPeers.Result> results =
         others.measure(() -> ids(generator, prompt), prompt, tokens, threads, rounds);
-    Turns.Times ours = Objects.requireNonNull(results.get("Parlance")).times();
-    results.forEach(
-        (name, result) ->
-            line(
-                shape,
-                name + ", one sequence, in turns with the others",
-                result.times().rate(tokens),
-                "%s of Parlance; the first %d of %d tokens are the same"
-                    .formatted(result.times().speedBeside(ours), result.same(), tokens)));
+    WritingPeers.print(shape + ", one sequence", results, tokens);
   }
 
   private static int[] ids(TextGenerator generator, int[] prompt) {

@@ -131,18 +131,7 @@ final class TranslationBenchmark implements Callable<Integer> {
                   newTokens,
                   threads,
                   rounds);
-      Turns.Times ours = Objects.requireNonNull(results.get("Parlance")).times();
-      System.out.println("| one source, greedy | tokens/s, median (best) | beside Parlance |");
-      System.out.println("| --- | --- | --- |");
-      results.forEach(
-          (name, result) ->
-              System.out.printf(
-                  "| %s | %s | %s; the first %d of %d tokens are the same |%n",
-                  name,
-                  result.times().rate(newTokens),
-                  result.times().speedBeside(ours),
-                  result.same(),
-                  newTokens));
+      WritingPeers.print("one source, greedy", results, newTokens);
     }
   }
 

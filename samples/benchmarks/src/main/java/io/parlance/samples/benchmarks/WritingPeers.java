@@ -1,6 +1,8 @@
 package io.parlance.samples.benchmarks;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class WritingPeers {
   private static final Path PEERS = Path.of("peers");
   private static final int WARMUP = 2; // passes of each process that do not count
+
+  /** The way in this process. */
+  static final String OURS = "Parlance";
+
+  private static final OperatingSystemMXBean SYSTEM =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
   private static final int OLDEST_FOR_JLAMA = 21;
 
   private final Map<String, List<String>> commands = new LinkedHashMap<>();
@@ -31,9 +39,10 @@ final class WritingPeers {
    * What a peer did.
    *
    * @param times of all tokens
+   * @param processor time of the processors for all tokens, which other programs disturb less
    * @param same tokens that are the same from the first on
    */
-  record Result(Turns.Times times, int same) {}
+  record Result(Turns.Times times, Turns.Times processor, int same) {}
 
   /** Adds transformers.js where it is installed. */
   WritingPeers transformersJs(Path folder) {
@@ -81,22 +90,27 @@ final class WritingPeers {
    * Lets all write the same in each round. A process writes twice before it is measured.
    *
    * @param prompt of the model, or what its encoder reads
-   * @return by name; {@code Parlance} first
+   * @return by name; {@link #OURS} first
    */
   Map<String, Result> measure(Way ours, int[] prompt, int newTokens, int threads, int rounds)
       throws Exception {
     int[] expected = ours.run();
     Map<String, long[]> nanos = new LinkedHashMap<>();
+    Map<String, long[]> processor = new LinkedHashMap<>();
     Map<String, Integer> same = new LinkedHashMap<>();
-    same.put("Parlance", expected.length);
+    same.put(OURS, expected.length);
     for (int round = 0; round < rounds; round++) {
       ours.run(); // the others warm up as well
       long start = System.nanoTime();
+      long before = SYSTEM.getProcessCpuTime();
       ours.run();
-      times(nanos, "Parlance", rounds)[round] = System.nanoTime() - start;
+      times(nanos, OURS, rounds)[round] = System.nanoTime() - start;
+      times(processor, OURS, rounds)[round] = SYSTEM.getProcessCpuTime() - before;
       for (Map.Entry<String, List<String>> peer : commands.entrySet()) {
         Map<String, String> found = run(peer.getValue(), prompt, newTokens, threads);
         times(nanos, peer.getKey(), rounds)[round] = Long.parseLong(value(found, "nanos"));
+        times(processor, peer.getKey(), rounds)[round] =
+            Long.parseLong(value(found, "processor"));
         same.put(peer.getKey(), same(expected, value(found, "tokens").split(",")));
       }
     }
@@ -104,8 +118,32 @@ final class WritingPeers {
     nanos.forEach(
         (name, all) ->
             results.put(
-                name, new Result(Turns.Times.of(all), Objects.requireNonNull(same.get(name)))));
+                name,
+                new Result(
+                    Turns.Times.of(all),
+                    Turns.Times.of(Objects.requireNonNull(processor.get(name))),
+                    Objects.requireNonNull(same.get(name)))));
     return results;
+  }
+
+  /** Prints a table of what they did. */
+  static void print(String what, Map<String, Result> results, int newTokens) {
+    Turns.Times ours = Objects.requireNonNull(results.get(OURS)).times();
+    System.out.printf(
+        "| %s | tokens/s, median (best) | beside Parlance | processor ms a token | same tokens |%n",
+        what);
+    System.out.println("| --- | --- | --- | --- | --- |");
+    results.forEach(
+        (name, result) ->
+            System.out.printf(
+                "| %s | %s | %s | %.1f (%.1f) | %d of %d |%n",
+                name,
+                result.times().rate(newTokens),
+                result.times().speedBeside(ours),
+                result.processor().median() / 1e6 / newTokens,
+                result.processor().best() / 1e6 / newTokens,
+                result.same(),
+                newTokens));
   }
 
   private static long[] times(Map<String, long[]> nanos, String name, int rounds) {
