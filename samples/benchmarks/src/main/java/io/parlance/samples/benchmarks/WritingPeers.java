@@ -109,8 +109,7 @@ final class WritingPeers {
       for (Map.Entry<String, List<String>> peer : commands.entrySet()) {
         Map<String, String> found = run(peer.getValue(), prompt, newTokens, threads);
         times(nanos, peer.getKey(), rounds)[round] = Long.parseLong(value(found, "nanos"));
-        times(processor, peer.getKey(), rounds)[round] =
-            Long.parseLong(value(found, "processor"));
+        times(processor, peer.getKey(), rounds)[round] = Long.parseLong(value(found, "processor"));
         same.put(peer.getKey(), same(expected, value(found, "tokens").split(",")));
       }
     }
