@@ -62,6 +62,12 @@ record DecoderDescription(
     return TYPED.contains(modelType);
   }
 
+  /** Whether the reference takes {@code token_type_ids} with this head, but passes over them. */
+  boolean ignoresTokenTypes(Head head) {
+    return modelType.equals("gpt_neox")
+        && (head == Head.TOKEN_CLASSIFICATION || head == Head.QUESTION_ANSWERING);
+  }
+
   /** The name of the body in the model with this head. */
   String body(Head head) {
     return head == Head.QUESTION_ANSWERING && OTHER_BODY_FOR_ANSWERS.contains(modelType)

@@ -124,7 +124,7 @@ final class DecoderModel implements PretrainedModel {
   public Map<String, Value> forward(Inputs inputs) {
     Set<String> known = new HashSet<>(exportedInputs());
     known.add("position_ids");
-    if (description.takesTokenTypes()) {
+    if (description.takesTokenTypes() || description.ignoresTokenTypes(head)) {
       known.add(TYPES);
     }
     known.addAll(head.targets());
@@ -250,14 +250,14 @@ final class DecoderModel implements PretrainedModel {
     return Optional.of(json);
   }
 
-  private static CausalSequence sequence(Inputs inputs, List<CausalSequence.KeysAndValues> past) {
+  private CausalSequence sequence(Inputs inputs, List<CausalSequence.KeysAndValues> past) {
     CausalSequence sequence =
         new CausalSequence(
             flat(inputs.get("input_ids")),
             flatOrNull(inputs.find("attention_mask")),
             flatOrNull(inputs.find("position_ids")),
             past);
-    Value types = flatOrNull(inputs.find(TYPES));
+    Value types = description.takesTokenTypes() ? flatOrNull(inputs.find(TYPES)) : null;
     sequence = types == null ? sequence : sequence.withTokenTypes(types);
     Value prefix = inputs.find(PREFIX);
     Value visible = inputs.find(VISIBLE);

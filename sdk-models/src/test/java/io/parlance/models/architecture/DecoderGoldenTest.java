@@ -46,7 +46,10 @@ class DecoderGoldenTest {
         "moe-switch-top1-capacity2",
         "phi-normed-queries",
         "phi3-longrope",
-        "llama-rope-yarn"
+        "llama-rope-yarn",
+        "gpt2-token-types",
+        "phi-tied",
+        "opt-without-norm-weights"
       })
   void givesTheReferencesOutputsInEachCase(String name) throws IOException {
     Path folder = Goldens.folder("architectures/" + name);

@@ -26,6 +26,8 @@ class EncoderGoldenTest {
       strings = {
         "bert-base",
         "bert-base-relu-nopool",
+        "bert-untied",
+        "modernbert-biases",
         "bert-clm",
         "bert-gelu-new",
         "bert-mlm",
