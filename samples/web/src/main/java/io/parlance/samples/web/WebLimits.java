@@ -18,6 +18,7 @@ import org.springframework.util.unit.DataSize;
  *     counted as calls.
  * @param waiting Requests of each kind that may wait for their turn. Further ones are refused.
  * @param patience Time that a request may wait for its turn.
+ * @param drain Time for which open connections are still served when the application is to end.
  */
 @ConfigurationProperties(value = "web.limits", ignoreUnknownFields = false)
 record WebLimits(
@@ -29,7 +30,8 @@ record WebLimits(
     @DefaultValue("16") int calls,
     @DefaultValue("4") int writers,
     @DefaultValue("500") int waiting,
-    @DefaultValue("10s") Duration patience) {
+    @DefaultValue("10s") Duration patience,
+    @DefaultValue("2s") Duration drain) {
 
   WebLimits {
     positive("characters", characters);
@@ -44,8 +46,13 @@ record WebLimits(
     if (waiting < 0) {
       throw new IllegalArgumentException("web.limits.waiting " + waiting + " must be 0 or more");
     }
-    if (patience.isNegative()) {
-      throw new IllegalArgumentException("web.limits.patience " + patience + " must be 0 or more");
+    notNegative("patience", patience);
+    notNegative("drain", drain);
+  }
+
+  private static void notNegative(String name, Duration value) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException("web.limits." + name + " " + value + " must be 0 or more");
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.parlance.samples.web.Admission.BusyException;
+import java.net.ConnectException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
@@ -75,6 +76,18 @@ class LimitsTest {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     assertThat(Server.json(response.body()).at("/result/label").asText())
         .isEqualTo("transaction_charged_twice");
+  }
+
+  @Test
+  void openConnectionsAreServedOnceMoreWhenNoNewOnesAreTaken() throws Exception {
+    try (Server server = Server.start(List.of("parlance.startup=lazy"))) {
+      assertThat(server.get("/api/models").headers().firstValue("Connection")).isEmpty();
+      server.context().getBean(ConnectionDrain.class).stop();
+      HttpResponse<String> last = server.get("/api/models"); // on the connection of the first
+      assertThat(last.statusCode()).isEqualTo(200);
+      assertThat(last.headers().firstValue("Connection")).hasValue("close");
+      assertThatThrownBy(() -> server.get("/api/models")).isInstanceOf(ConnectException.class);
+    }
   }
 
   @Test

@@ -48,6 +48,7 @@ final class Server implements AutoCloseable {
   static Server start(List<String> properties) {
     List<String> arguments = new ArrayList<>();
     arguments.add("--server.port=0");
+    arguments.add("--web.limits.drain=0s");
     properties.forEach(each -> arguments.add("--" + each));
     return new Server(
         new SpringApplicationBuilder(WebApplication.class, GateConfiguration.class)
