@@ -18,9 +18,10 @@ import java.util.List;
  *
  * <p>Scores follow the text classification pipeline of transformers: softmax over the labels,
  * except sigmoid where the model is multi-label or has one output, and plain values where it is a
- * regression. Results come in the order of the texts, and are those that each text has by itself; only
- * where a graph rounds to 8 bits with one scale for a whole run ({@code DynamicQuantizeLinear}, as
- * {@code int8} variants have it) do they differ a little with the texts beside it.
+ * regression. Results come in the order of the texts, and are those that each text has by itself;
+ * only where a graph rounds to 8 bits with one scale for a whole run ({@code
+ * DynamicQuantizeLinear}, as {@code int8} variants have it) do they differ a little with the texts
+ * beside it.
  *
  * <p>A text beyond what the model takes is cut at its end, which the result tells ({@link
  * Classification#truncated()}).
