@@ -1,5 +1,6 @@
 package io.parlance.samples.spark;
 
+import io.parlance.NlpException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Parameters;
     exitCodeList = {
       "0:every document has results",
       "3:some have an error instead",
-      "2:wrong options, or input that is not there",
+      "2:wrong options, or input or models that are not there",
       "1:the job failed"
     })
 public final class Main implements Callable<Integer> {
@@ -89,7 +90,11 @@ public final class Main implements Callable<Integer> {
         .setExecutionExceptionHandler(
             (e, line, parsed) -> {
               line.getErr().println("score: " + rootMessage(e));
-              return e instanceof AnalysisException || e instanceof IllegalArgumentException
+              boolean refused =
+                  e instanceof AnalysisException
+                      || e instanceof IllegalArgumentException
+                      || e instanceof NlpException;
+              return refused
                   ? REFUSED
                   : 1;
             })
@@ -127,6 +132,9 @@ public final class Main implements Callable<Integer> {
             classifier,
             entityExtractor,
             threads == null ? coresOfAnExecutor(session.sparkContext()) : threads);
+    if (session.sparkContext().isLocal()) { // else the folder may be there on the executors only
+      ProcessModels.load(specification);
+    }
     ScoringJob job = new ScoringJob(session, specification);
     long start = System.nanoTime();
     Dataset<Row> documents = textFiles ? job.textFiles(input) : job.jsonLines(input);

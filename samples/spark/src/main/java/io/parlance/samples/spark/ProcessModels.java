@@ -1,6 +1,7 @@
 package io.parlance.samples.spark;
 
 import io.parlance.Nlp;
+import io.parlance.task.ModelHandle;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -15,6 +16,17 @@ final class ProcessModels {
 
   static Nlp of(ScoringSpecification specification) {
     return OPEN.computeIfAbsent(specification, ScoringSpecification::open);
+  }
+
+  /**
+   * Loads them now instead of with the first document.
+   *
+   * @throws io.parlance.NlpException if one cannot be loaded
+   */
+  static void load(ScoringSpecification specification) {
+    of(specification).models().stream()
+        .filter(model -> specification.uses(model.task()))
+        .forEach(ModelHandle::load);
   }
 
   /** How many specifications have models here. */

@@ -32,11 +32,12 @@ record ScoringJob(SparkSession session, ScoringSpecification specification) {
     return session.read().schema(DocumentScoring.DOCUMENT).json(path);
   }
 
-  /** Text files, each a document whose id is its path. */
+  /** Text files, also in folders below, each a document whose id is its path. */
   Dataset<Row> textFiles(String path) {
     return session
         .read()
         .option("wholetext", true)
+        .option("recursiveFileLookup", true)
         .text(path)
         .select(
             col("_metadata.file_path").as(DocumentScoring.ID),

@@ -19,6 +19,11 @@ record ScoringSpecification(
     @Nullable String classifier, @Nullable String entityExtractor, int threads)
     implements Serializable {
 
+  /** Whether a task, by the name of its model handle, is part of the job. */
+  boolean uses(String task) {
+    return task.equals("classifier") || entityExtractor != null && task.equals("entityExtractor");
+  }
+
   /** Loads nothing before the first document. Documents of a job seldom repeat, so no cache. */
   Nlp open() {
     Nlp.Builder builder =
