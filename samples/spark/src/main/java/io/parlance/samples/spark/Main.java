@@ -94,9 +94,7 @@ public final class Main implements Callable<Integer> {
                   e instanceof AnalysisException
                       || e instanceof IllegalArgumentException
                       || e instanceof NlpException;
-              return refused
-                  ? REFUSED
-                  : 1;
+              return refused ? REFUSED : 1;
             })
         .execute(arguments);
   }

@@ -31,8 +31,7 @@ class MainTest {
   void wrongUseIsRefused() {
     String absent = folder.resolve("absent").toString();
     assertThat(Main.run(absent, "--output", "x", "--master", "local[2]")).isEqualTo(2);
-    assertThat(
-            Main.run("in", "--output", "x", "--classifier", absent, "--master", "local[2]"))
+    assertThat(Main.run("in", "--output", "x", "--classifier", absent, "--master", "local[2]"))
         .isEqualTo(2);
     assertThat(Main.run("in", "--output", "x", "--threads", "0")).isEqualTo(2);
     assertThat(Main.run("in", "--output", "x", "--colour", "red")).isEqualTo(2);
