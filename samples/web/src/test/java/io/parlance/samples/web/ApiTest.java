@@ -266,10 +266,10 @@ class ApiTest {
     assertThat(none.get("property").asText()).isEqualTo("parlance.summarizer");
     JsonNode second =
         problem(
-            server.post("/api/summarize", "{\"text\": \"Bye!\", \"model\": \"second\"}"),
+            server.post("/api/entities", "{\"text\": \"Bye!\", \"model\": \"second\"}"),
             404,
             "model-not-configured");
-    assertThat(second.get("property").asText()).isEqualTo("parlance.instances.second.summarizer");
+    assertThat(second.get("property").asText()).isEqualTo("parlance.instances.second.entity-extractor");
     problem(server.get("/api/models/default/summarize"), 404, "model-not-configured");
   }
 
