@@ -269,7 +269,8 @@ class ApiTest {
             server.post("/api/entities", "{\"text\": \"Bye!\", \"model\": \"second\"}"),
             404,
             "model-not-configured");
-    assertThat(second.get("property").asText()).isEqualTo("parlance.instances.second.entity-extractor");
+    assertThat(second.get("property").asText())
+        .isEqualTo("parlance.instances.second.entity-extractor");
     problem(server.get("/api/models/default/summarize"), 404, "model-not-configured");
   }
 
