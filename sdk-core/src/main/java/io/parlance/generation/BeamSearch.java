@@ -19,6 +19,7 @@ final class BeamSearch extends Search {
   private final int[] chosen; // the tokens of this step, of all groups
   private final float[] scores;
   private final boolean sample;
+  private final boolean plain; // the best logits are the best candidates
   private final RandomDraws draws;
   private final @Nullable DiversityPenalty diversity;
   private boolean first = true;
@@ -37,6 +38,7 @@ final class BeamSearch extends Search {
     chosen = new int[request.beams()];
     scores = new float[vocabulary];
     sample = options.get(GenerationOption.DO_SAMPLE, false);
+    plain = !sample && constraint() == null && processors().isEmpty();
     draws = new RandomDraws(request.seed(), 0);
     diversity =
         processors().stream()
@@ -139,6 +141,10 @@ final class BeamSearch extends Search {
     for (int i = 0; i < group.beams.size(); i++) {
       Beam beam = group.beams.get(i);
       read(logits, first ? 0 : beam.row, scores);
+      if (plain) {
+        offer(candidates, i, beam.score);
+        continue;
+      }
       Distribution.logSoftmax(scores);
       process(scores, beam.sequence);
       for (int token = 0; token < scores.length; token++) {
@@ -156,6 +162,25 @@ final class BeamSearch extends Search {
     }
     if (sample) {
       orderDrawn(group, logits);
+    }
+  }
+
+  /**
+   * Offers the log-probabilities of one beam's logits, computing only those that can be among the
+   * best: as many exponentials, but no further passes over the vocabulary.
+   */
+  private void offer(TopCandidates candidates, int beam, float beamScore) {
+    double norm = Distribution.logSumExp(scores);
+    double least = Double.NEGATIVE_INFINITY;
+    for (int token = 0; token < scores.length; token++) {
+      if (scores[token] >= least) {
+        candidates.offer((float) (scores[token] - norm) + beamScore, beam, token);
+        if (candidates.isFull()) {
+          double worst = candidates.score(candidates.size() - 1);
+          double rounding = 4 * Math.ulp((float) (Math.abs(worst) + Math.abs(beamScore)));
+          least = worst - beamScore + norm - rounding;
+        }
+      }
     }
   }
 

@@ -35,17 +35,16 @@ final class TopCandidates {
     tokens[at] = token;
   }
 
+  boolean isFull() {
+    return size == scores.length;
+  }
+
   int size() {
     return size;
   }
 
   float score(int rank) {
     return scores[rank];
-  }
-
-  /** The score that a rank is given after candidates were drawn by other keys. */
-  void score(int rank, float score) {
-    scores[rank] = score;
   }
 
   int beam(int rank) {

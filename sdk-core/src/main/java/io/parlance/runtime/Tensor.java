@@ -246,6 +246,26 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
+   * A FLOAT16 copy of the values, rounded to nearest; what is beyond its range, 65504, becomes
+   * infinite.
+   *
+   * @throws IllegalStateException for integer tensors
+   */
+  public Tensor toHalf() {
+    if (!type.isFloatingPoint()) {
+      throw wrongType("floats");
+    }
+    ByteBuffer bytes = bytesToRead();
+    Tensor half = allocate(ElementType.FLOAT16, shape());
+    ByteBuffer target = half.buffer();
+    for (int i = 0; i < elements; i++) {
+      short bits = Fp16Conversions.floatToFp16((float) floatingPoint(bytes, i));
+      target.putShort(i * Short.BYTES, bits);
+    }
+    return half;
+  }
+
+  /**
    * A copy of some stretches of the values, one after the other, as floats.
    *
    * @param starts the first element of each, row-major

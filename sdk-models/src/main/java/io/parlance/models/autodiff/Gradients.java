@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +25,21 @@ public final class Gradients {
 
   private Gradients() {}
 
-  /** The gradients of a loss; see {@link #of(Value, Value, Collection)}. */
+  /** What the walk back reads of the forward pass. */
+  public enum Activations {
+    /** What the forward pass computed, which stays in memory until then. */
+    KEPT,
+    /**
+     * What each layer ({@link Graph#layer}) computes a second time when the walk back arrives there
+     * (Chen et al. 2016, "gradient checkpointing"): memory for one layer and for what layers hand
+     * on, at the price of about one more forward pass.
+     */
+    RECOMPUTED
+  }
+
+  /** The gradients of a loss; see {@link #of(Value, Value, Collection, Activations)}. */
   public static Map<Value, Value> of(Value loss, Collection<Value> wanted) {
-    return of(loss, Operators.scalarLike(loss, 1), wanted);
+    return of(loss, Operators.scalarLike(loss, 1), wanted, Activations.KEPT);
   }
 
   /**
@@ -36,25 +49,27 @@ public final class Gradients {
    * @param weight a factor of every gradient, of one element: 1, or what a part of a larger batch
    *     counts
    * @param wanted the values to differentiate by
+   * @param activations what is read of the forward pass; the gradients are the same
    * @return for each wanted value, in the given order, its gradient of the same shape; values on
    *     which the loss does not depend are left out
    * @throws IllegalArgumentException if the loss has more than one element, or if an operator
    *     between a wanted value and the loss has no gradient rule
    */
-  public static Map<Value, Value> of(Value loss, Value weight, Collection<Value> wanted) {
+  public static Map<Value, Value> of(
+      Value loss, Value weight, Collection<Value> wanted, Activations activations) {
     if (!loss.type().isFloatingPoint() || !loss.shape().elements().is(1)) {
       throw new IllegalArgumentException(
           "the loss is one floating point number, not " + loss + "; reduce it, e.g. to its mean");
     }
     Graph graph = loss.graph();
     Backward backward = new Backward(graph, wanted);
-    backward.seed(loss, weight);
-    List<Node> forward = new ArrayList<>(graph.nodes());
-    for (int i = forward.size() - 1; i >= 0; i--) {
-      Node node = forward.get(i);
-      if (backward.reaches(node)) {
-        new Scope(graph, "gradient").in(node.name(), scope -> differentiate(backward, node));
-      }
+    if (activations == Activations.KEPT) {
+      walk(backward, loss, weight, node -> {});
+    } else {
+      Recomputation recomputation = new Recomputation(graph);
+      graph.reading(
+          recomputation::read,
+          () -> walk(backward, loss, weight, node -> recomputation.arrive(node, backward)));
     }
     Map<Value, Value> gradients = new LinkedHashMap<>();
     for (Value value : wanted) {
@@ -64,6 +79,20 @@ public final class Gradients {
       }
     }
     return gradients;
+  }
+
+  private static void walk(
+      Backward backward, Value loss, Value weight, Consumer<Node> arrival) {
+    Graph graph = loss.graph();
+    List<Node> forward = new ArrayList<>(graph.nodes());
+    backward.seed(loss, weight);
+    for (int i = forward.size() - 1; i >= 0; i--) {
+      Node node = forward.get(i);
+      if (backward.reaches(node)) {
+        arrival.accept(node);
+        new Scope(graph, "gradient").in(node.name(), scope -> differentiate(backward, node));
+      }
+    }
   }
 
   private static Node differentiate(Backward backward, Node node) {

@@ -294,6 +294,12 @@ public final class ModelExporter {
   }
 
   private void writeGraph(FrozenGraph graph, Precision precision, Path file) throws IOException {
+    if (precision == Precision.FLOAT16) {
+      try (FrozenGraph half = HalfPrecision.of(graph)) {
+        half.writer().metadata(contents.metadata).write(file);
+      }
+      return;
+    }
     Quantization quantization = precision.quantization();
     if (quantization == null) {
       graph.writer().metadata(contents.metadata).write(file);

@@ -7,6 +7,11 @@ import org.jspecify.annotations.Nullable;
 public enum Precision {
   /** As they were trained. */
   FLOAT32("", null),
+  /**
+   * 16 bit floating point numbers, for graphics processors: sums, exponentials, inputs and outputs
+   * keep 32 bits, and so do weights beyond 65504. On CPUs slower than {@link #FLOAT32}.
+   */
+  FLOAT16("_fp16", null),
   /** 8 bit integers, see {@link Quantization#INT8}. */
   INT8("_int8", Quantization.INT8),
   /** 4 bit integers, see {@link Quantization#INT4}. */
@@ -20,7 +25,7 @@ public enum Precision {
     this.quantization = quantization;
   }
 
-  /** What makes it of a graph in full precision, or null for that itself. */
+  /** What makes it of a graph in full precision; null for floating point numbers. */
   @Nullable Quantization quantization() {
     return quantization;
   }

@@ -1,17 +1,14 @@
 package io.parlance.models.graph;
 
 import io.parlance.runtime.ElementType;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -94,9 +91,9 @@ public final class Graph {
   private final Map<Value, Value> captures = new LinkedHashMap<>();
   private final List<Dropout> dropouts = new ArrayList<>();
   private final Map<Value, Composite> composites = new HashMap<>();
-  private final Set<String> names = new HashSet<>();
-  private final Map<String, Integer> counters = new HashMap<>();
-  private final Deque<String> scopes = new ArrayDeque<>();
+  private final Naming naming;
+  private final Map<Node, Integer> layers = new HashMap<>();
+  private UnaryOperator<Value> reading = UnaryOperator.identity();
 
   /** A graph for training: float32, operator set {@value #TRAINING_OPSET}. */
   public static Graph training(String name) {
@@ -128,6 +125,7 @@ public final class Graph {
           "the float type of graph " + name + " is a floating point type, not " + floatType);
     }
     this.name = name;
+    this.naming = new Naming(name);
     this.target = target;
     this.floatType = floatType;
     this.opset = opset;
@@ -198,7 +196,7 @@ public final class Graph {
 
   /** An input of which type and shape may be unknown, as those of sub-graphs in files are. */
   Value describedInput(String inputName, @Nullable ElementType type, @Nullable Shape shape) {
-    Value value = new Value(this, claim(inputName), Value.Origin.INPUT, type, shape, null, null);
+    Value value = new Value(this, naming.claim(inputName), Value.Origin.INPUT, type, shape, null, null);
     inputs.put(inputName, value);
     return value;
   }
@@ -252,7 +250,7 @@ public final class Graph {
       return known.value();
     }
     Value value =
-        new Value(this, claim(parameterName), Value.Origin.PARAMETER, type, shape, null, null);
+        new Value(this, naming.claim(parameterName), Value.Origin.PARAMETER, type, shape, null, null);
     parameters.put(parameterName, new Parameter(value, initialization, trained));
     return value;
   }
@@ -260,7 +258,7 @@ public final class Graph {
   /** A constant; equal constants are one value. */
   public Value constant(Literal literal) {
     Value known = constants.get(literal);
-    return known != null ? known : constant(fresh("constant"), literal);
+    return known != null ? known : constant(naming.fresh("constant"), literal);
   }
 
   /** A constant of this name. */
@@ -268,7 +266,7 @@ public final class Graph {
     Value value =
         new Value(
             this,
-            claim(constantName),
+            naming.claim(constantName),
             Value.Origin.CONSTANT,
             literal.type(),
             Shape.fixed(literal.dimensions()),
@@ -292,7 +290,7 @@ public final class Graph {
     Value value =
         new Value(
             this,
-            claim(outer.name()),
+            naming.claim(outer.name()),
             Value.Origin.CAPTURE,
             outer.typeIfKnown(),
             outer.shapeIfKnown(),
@@ -354,6 +352,29 @@ public final class Graph {
     return composites.get(output);
   }
 
+  /**
+   * The layer that a node belongs to: each writing of an indexed sub-layer that is in no other such
+   * has a number of its own, from 1 on; 0 for what is outside of them.
+   */
+  public int layer(Node node) {
+    return layers.getOrDefault(node, 0);
+  }
+
+  /**
+   * Lets nodes that {@code body} appends read other values than those it names.
+   *
+   * @param substitution gives for a value one of the same type and shape, perhaps itself
+   */
+  public void reading(UnaryOperator<Value> substitution, Runnable body) {
+    UnaryOperator<Value> before = reading;
+    reading = substitution;
+    try {
+      body.run();
+    } finally {
+      reading = before;
+    }
+  }
+
   /** Names a value as an output of the graph. */
   public void output(String outputName, Value value) {
     requireOwn(value, "output " + outputName);
@@ -380,8 +401,10 @@ public final class Graph {
       String operator,
       List<@Nullable Value> nodeInputs,
       Map<String, Object> attributes) {
-    String nodeName = freshInScope(operator);
-    Node node = new Node(nodeName, domain, operator, new ArrayList<>(nodeInputs), attributes);
+    List<@Nullable Value> read = new ArrayList<>(nodeInputs);
+    read.replaceAll(value -> value == null ? null : reading.apply(value));
+    String nodeName = naming.freshInScope(operator);
+    Node node = new Node(nodeName, domain, operator, read, attributes);
     List<ShapeInference.Result> results;
     try {
       for (Value input : nodeInputs) {
@@ -424,7 +447,7 @@ public final class Graph {
       Value value =
           new Value(
               this,
-              valueName.isEmpty() ? "" : claim(valueName), // an optional output that is left out
+              valueName.isEmpty() ? "" : naming.claim(valueName), // an optional output that is left out
               Value.Origin.NODE,
               result.type(),
               result.shape(),
@@ -434,6 +457,7 @@ public final class Graph {
       node.addOutput(value);
     }
     nodes.add(node);
+    layers.put(node, naming.layer());
     return node;
   }
 
@@ -456,35 +480,8 @@ public final class Graph {
     }
   }
 
-  /** A new node's name: the layer that is being written, and a stem. */
-  String freshInScope(String stem) {
-    String path = scopes.isEmpty() ? "" : scopes.peek();
-    return fresh(path.isEmpty() ? stem : path + "/" + stem);
-  }
-
-  /** A name that no value has, nor will have. */
-  String fresh(String stem) {
-    String candidate = stem + "_" + counters.merge(stem, 1, Integer::sum);
-    while (names.contains(candidate) || names.contains(candidate + ":0")) { // names from a file
-      candidate = stem + "_" + counters.merge(stem, 1, Integer::sum);
-    }
-    return candidate;
-  }
-
-  private String claim(String valueName) {
-    if (!names.add(valueName)) {
-      throw new IllegalArgumentException(
-          "graph " + name + " has a value " + valueName + " already");
-    }
-    return valueName;
-  }
-
-  void enter(String path) {
-    scopes.push(path);
-  }
-
-  void leave() {
-    scopes.pop();
+  Naming naming() {
+    return naming;
   }
 
   @Override

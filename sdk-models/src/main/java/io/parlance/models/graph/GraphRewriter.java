@@ -54,9 +54,9 @@ public final class GraphRewriter {
           input, target.describedInput(input.name(), input.typeIfKnown(), input.shapeIfKnown()));
     }
     for (Node node : source.nodes()) {
-      target.enter(node.name());
+      target.naming().enter(node.name());
       Value replacement = rule.replace(node, this);
-      target.leave();
+      target.naming().leave();
       if (replacement == null) {
         copy(node);
       } else {
@@ -122,7 +122,7 @@ public final class GraphRewriter {
       String operator, int outputs, Map<String, Object> attributes, Value... inputs) {
     Node node =
         new Node(
-            target.freshInScope(operator),
+            target.naming().freshInScope(operator),
             "",
             operator,
             new ArrayList<>(List.of(inputs)),

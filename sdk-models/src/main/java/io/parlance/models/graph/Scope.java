@@ -30,16 +30,24 @@ public record Scope(Graph graph, String path) {
   /** Writes a sub-layer. */
   public <T> T in(String child, Function<Scope, T> body) {
     Scope scope = new Scope(graph, name(child));
-    graph.enter(scope.path);
+    graph.naming().enter(scope.path);
     try {
       return body.apply(scope);
     } finally {
-      graph.leave();
+      graph.naming().leave();
     }
   }
 
-  /** Writes sub-layer number {@code index}, as in {@code layer.0}. */
+  /**
+   * Writes sub-layer number {@code index}, as in {@code layer.0}. The outermost of these are what
+   * {@link Graph#layer} counts.
+   */
   public <T> T in(String child, int index, Function<Scope, T> body) {
-    return in(child + "." + index, body);
+    graph.naming().beginLayer();
+    try {
+      return in(child + "." + index, body);
+    } finally {
+      graph.naming().endLayer();
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.parlance.models.training;
 
 import io.parlance.Execution;
 import io.parlance.models.autodiff.Gradients;
+import io.parlance.models.autodiff.Gradients.Activations;
 import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.OnnxWriter;
 import io.parlance.models.graph.Shape;
@@ -92,10 +93,11 @@ public final class GradientStep implements AutoCloseable {
     workers.add(worker());
   }
 
-  /** As {@link #of(Graph, Map, Map, Collection, SessionOptions)}, training every parameter. */
+  /** As {@link #of(Graph, Map, Map, Collection, Activations, SessionOptions)}, training every parameter. */
   public static GradientStep of(
       Graph graph, Map<String, Value> outputs, Map<String, Tensor> parameters) {
-    return of(graph, outputs, parameters, graph.parameters().keySet(), options());
+    return of(
+        graph, outputs, parameters, graph.parameters().keySet(), Activations.KEPT, options());
   }
 
   /**
@@ -107,6 +109,7 @@ public final class GradientStep implements AutoCloseable {
    *     never closed
    * @param trained the names of the parameters that get gradients; all others are frozen, and so
    *     are buffers
+   * @param activations whether the backward pass finds in memory what layers computed
    * @param options how the graph runs, best made from {@link #options()}
    * @throws IllegalArgumentException if there is no loss, a parameter is missing, or the loss
    *     cannot be differentiated
@@ -116,6 +119,7 @@ public final class GradientStep implements AutoCloseable {
       Map<String, Value> outputs,
       Map<String, Tensor> parameters,
       Collection<String> trained,
+      Activations activations,
       SessionOptions options) {
     Value loss = outputs.get(LOSS);
     if (loss == null) {
@@ -142,7 +146,7 @@ public final class GradientStep implements AutoCloseable {
     Value weight = graph.input(GradientWorker.WEIGHT, loss.type(), Shape.SCALAR);
     Map<String, Value> computed = new LinkedHashMap<>(outputs);
     List<String> differentiated = new ArrayList<>();
-    Gradients.of(loss, weight, names.keySet())
+    Gradients.of(loss, weight, names.keySet(), activations)
         .forEach(
             (value, gradient) -> {
               String name = names.get(value);

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param checkpointInterval updates between checkpoints; 0 writes one after each evaluation or,
  *     without evaluation data, epoch
  * @param keptCheckpoints how many of the last checkpoints stay, besides the best
+ * @param recomputeActivations whether what layers compute is computed again for the backward pass,
+ *     rather than kept in memory; the results are the same
  */
 public record TrainingOptions(
     int epochs,
@@ -45,7 +47,8 @@ public record TrainingOptions(
     @Nullable Metric metric,
     int patience,
     long checkpointInterval,
-    int keptCheckpoints) {
+    int keptCheckpoints,
+    boolean recomputeActivations) {
 
   public TrainingOptions {
     requireAtLeast("epochs", epochs, 1);
@@ -97,7 +100,8 @@ public record TrainingOptions(
             metric,
             patience,
             0,
-            1)
+            1,
+            false)
         .toString();
   }
 
@@ -119,6 +123,7 @@ public record TrainingOptions(
     private int patience;
     private long checkpointInterval;
     private int keptCheckpoints = 2;
+    private boolean recomputeActivations;
 
     private Builder() {}
 
@@ -228,6 +233,16 @@ public record TrainingOptions(
     }
 
     /**
+     * Whether what layers compute is computed again for the backward pass ("gradient
+     * checkpointing"): memory for the activations of one layer instead of all, at about a third more
+     * time. Off by default.
+     */
+    public Builder recomputeActivations(boolean value) {
+      recomputeActivations = value;
+      return this;
+    }
+
+    /**
      * The options.
      *
      * @throws InvalidInputException if a value is out of range
@@ -249,7 +264,8 @@ public record TrainingOptions(
           metric,
           patience,
           checkpointInterval,
-          keptCheckpoints);
+          keptCheckpoints,
+          recomputeActivations);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.parlance.models.training;
 import io.parlance.InvalidInputException;
 import io.parlance.NlpException;
 import io.parlance.models.TrainableModel;
+import io.parlance.models.autodiff.Gradients.Activations;
 import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.Value;
 import io.parlance.models.random.CounterRandom;
@@ -80,6 +81,7 @@ final class TrainingRun implements AutoCloseable {
               Map.of(GradientStep.LOSS, loss),
               model.parameters(),
               model.parameters().keySet(),
+              options.recomputeActivations() ? Activations.RECOMPUTED : Activations.KEPT,
               sessions);
       closing.add(gradients::close);
       this.optimizer =

@@ -22,7 +22,7 @@ public final class ForeignNodes {
     Graph graph = inputs.get(0).graph();
     Node node =
         new Node(
-            graph.freshInScope(operator), domain, operator, new ArrayList<>(inputs), attributes);
+            graph.naming().freshInScope(operator), domain, operator, new ArrayList<>(inputs), attributes);
     return graph
         .appendDescribed(
             node,

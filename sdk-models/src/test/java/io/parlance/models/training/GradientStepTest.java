@@ -12,6 +12,7 @@ import io.parlance.InvalidInputException;
 import io.parlance.models.Goldens;
 import io.parlance.models.TrainableModel;
 import io.parlance.models.architecture.Inputs;
+import io.parlance.models.autodiff.Gradients.Activations;
 import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.Initialization;
 import io.parlance.models.graph.Operators;
@@ -41,7 +42,7 @@ class GradientStepTest {
 
   private static final CounterRandom RANDOM = CounterRandom.of(1);
 
-  private static Path folder(String name) {
+  static Path folder(String name) {
     return Goldens.folder("architectures/" + name);
   }
 
@@ -49,7 +50,7 @@ class GradientStepTest {
     return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
   }
 
-  private static Map<String, Tensor> batch(String name) throws IOException {
+  static Map<String, Tensor> batch(String name) throws IOException {
     Map<String, Map<String, Tensor>> cases = Goldens.cases(folder(name).resolve("inputs.json"));
     Map<String, Tensor> batch = cases.remove(cases.keySet().iterator().next());
     cases.values().forEach(others -> others.values().forEach(Tensor::close));
@@ -58,6 +59,11 @@ class GradientStepTest {
 
   /** The model's training graph for inputs like these, with named sizes. */
   private static GradientStep step(TrainableModel model, Map<String, Tensor> batch) {
+    return step(model, batch, Activations.KEPT);
+  }
+
+  static GradientStep step(
+      TrainableModel model, Map<String, Tensor> batch, Activations activations) {
     Graph graph = Graph.training(model.model().architecture());
     boolean unrolled = model.model().architecture().equals("RnnLM");
     batch.forEach(
@@ -66,7 +72,14 @@ class GradientStepTest {
                 name,
                 tensor.type(),
                 unrolled ? Shape.fixed(tensor.shape()) : symbols(name, batch)));
-    return GradientStep.of(graph, model.model().forward(Inputs.of(graph)), model.parameters());
+    Map<String, Value> outputs = model.model().forward(Inputs.of(graph));
+    return GradientStep.of(
+        graph,
+        outputs,
+        model.parameters(),
+        graph.parameters().keySet(),
+        activations,
+        GradientStep.options());
   }
 
   private static Shape symbols(String name, Map<String, Tensor> batch) {
@@ -314,6 +327,7 @@ class GradientStepTest {
               outputs,
               model.parameters(),
               graph.parameters().keySet(),
+              Activations.KEPT,
               GradientStep.options().withExecution(Execution.cpu().threads(3)))) {
         float loss = loss(step, batch, RANDOM);
         Map<String, float[]> whole = copy(step.gradients());
@@ -428,7 +442,8 @@ class GradientStepTest {
       Map<String, Value> outputs = model.model().forward(Inputs.of(graph));
       Set<String> head = Set.of("classifier.weight", "classifier.bias");
       try (GradientStep step =
-          GradientStep.of(graph, outputs, model.parameters(), head, GradientStep.options())) {
+          GradientStep.of(
+              graph, outputs, model.parameters(), head, Activations.KEPT, GradientStep.options())) {
         assertThat(step.gradients().keySet()).isEqualTo(head);
       }
     }

@@ -4,6 +4,7 @@ import io.parlance.Execution;
 import io.parlance.models.TrainableModel;
 import io.parlance.models.architecture.Inputs;
 import io.parlance.models.architecture.PretrainedModel;
+import io.parlance.models.autodiff.Gradients.Activations;
 import io.parlance.models.graph.Graph;
 import io.parlance.models.graph.Shape;
 import io.parlance.models.graph.Value;
@@ -52,7 +53,13 @@ final class ParlanceSteps implements TrainingSteps {
     SessionOptions sessions =
         GradientStep.options().withExecution(Execution.cpu().threads(threads));
     gradients =
-        GradientStep.of(graph, outputs, model.parameters(), graph.parameters().keySet(), sessions);
+        GradientStep.of(
+            graph,
+            outputs,
+            model.parameters(),
+            graph.parameters().keySet(),
+            Activations.KEPT,
+            sessions);
     optimizer =
         new OptimizerStep(
             RULE,

@@ -58,6 +58,11 @@ final class ExportCommand extends Subcommand {
   @Option(names = "--int8", description = "Also export model_int8.onnx, with 8 bit weights.")
   private boolean int8;
 
+  @Option(
+      names = "--fp16",
+      description = "Also export model_fp16.onnx, with 16 bit weights, for graphics processors.")
+  private boolean fp16;
+
   @Option(names = "--safetensors", description = "Also copy the weights, for further training.")
   private boolean safetensors;
 
@@ -85,6 +90,9 @@ final class ExportCommand extends Subcommand {
       }
       if (int8) {
         exporter = exporter.variant(Precision.INT8);
+      }
+      if (fp16) {
+        exporter = exporter.variant(Precision.FLOAT16);
       }
       if (hiddenStates) {
         exporter = exporter.withHiddenStates();
