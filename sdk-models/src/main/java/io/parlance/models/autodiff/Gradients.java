@@ -81,8 +81,7 @@ public final class Gradients {
     return gradients;
   }
 
-  private static void walk(
-      Backward backward, Value loss, Value weight, Consumer<Node> arrival) {
+  private static void walk(Backward backward, Value loss, Value weight, Consumer<Node> arrival) {
     Graph graph = loss.graph();
     List<Node> forward = new ArrayList<>(graph.nodes());
     backward.seed(loss, weight);

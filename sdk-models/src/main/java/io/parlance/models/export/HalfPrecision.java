@@ -31,9 +31,28 @@ final class HalfPrecision {
 
   private static final Set<String> FULL =
       Set.of(
-          "CumSum", "Cos", "Exp", "GRU", "LSTM", "Log", "LogSoftmax", "Pow", "RNN", "Range",
-          "Reciprocal", "ReduceL2", "ReduceLogSumExp", "ReduceMean", "ReduceSum",
-          "ReduceSumSquare", "ScatterElements", "ScatterND", "Sin", "Softmax", "Sqrt", "TopK");
+          "CumSum",
+          "Cos",
+          "Exp",
+          "GRU",
+          "LSTM",
+          "Log",
+          "LogSoftmax",
+          "Pow",
+          "RNN",
+          "Range",
+          "Reciprocal",
+          "ReduceL2",
+          "ReduceLogSumExp",
+          "ReduceMean",
+          "ReduceSum",
+          "ReduceSumSquare",
+          "ScatterElements",
+          "ScatterND",
+          "Sin",
+          "Softmax",
+          "Sqrt",
+          "TopK");
 
   /**
    * Weights that the reference keeps in full precision: the products behind T5's gated layers leave
@@ -77,7 +96,8 @@ final class HalfPrecision {
     Graph graph = source.graph();
     graph
         .inputs()
-        .forEach((name, input) -> values.put(input, target.input(name, input.type(), input.shape())));
+        .forEach(
+            (name, input) -> values.put(input, target.input(name, input.type(), input.shape())));
     for (Node node : graph.nodes()) {
       String name = node.name();
       String path = name.substring(0, Math.max(0, name.lastIndexOf('/')));
@@ -96,10 +116,7 @@ final class HalfPrecision {
     ElementType type = type(node);
     List<@Nullable Value> inputs = new ArrayList<>();
     for (Value input : node.inputs()) {
-      inputs.add(
-          input == null
-              ? null
-              : isFloat(input) ? converted(map(input), type) : map(input));
+      inputs.add(input == null ? null : isFloat(input) ? converted(map(input), type) : map(input));
     }
     Node copy = target.append(node.domain(), node.operator(), inputs, node.attributes());
     for (int i = 0; i < node.outputs().size(); i++) {
@@ -116,8 +133,7 @@ final class HalfPrecision {
             .filter(input -> input.origin() != Value.Origin.CONSTANT)
             .map(this::map)
             .toList();
-    boolean square =
-        node.operator().equals("Mul") && Objects.equals(node.input(0), node.input(1));
+    boolean square = node.operator().equals("Mul") && Objects.equals(node.input(0), node.input(1));
     boolean full =
         HALF.contains(node.operator())
             ? floats.stream().anyMatch(this::isFullWeight)
@@ -152,8 +168,7 @@ final class HalfPrecision {
       owned.add(value);
     }
     weights.put(old.name(), value);
-    return target.parameter(
-        old.name(), value.type(), Initialization.ZEROS, old.shape().sizes());
+    return target.parameter(old.name(), value.type(), Initialization.ZEROS, old.shape().sizes());
   }
 
   private static boolean fits(Tensor weight) {

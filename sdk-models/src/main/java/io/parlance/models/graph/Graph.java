@@ -196,7 +196,8 @@ public final class Graph {
 
   /** An input of which type and shape may be unknown, as those of sub-graphs in files are. */
   Value describedInput(String inputName, @Nullable ElementType type, @Nullable Shape shape) {
-    Value value = new Value(this, naming.claim(inputName), Value.Origin.INPUT, type, shape, null, null);
+    Value value =
+        new Value(this, naming.claim(inputName), Value.Origin.INPUT, type, shape, null, null);
     inputs.put(inputName, value);
     return value;
   }
@@ -250,7 +251,8 @@ public final class Graph {
       return known.value();
     }
     Value value =
-        new Value(this, naming.claim(parameterName), Value.Origin.PARAMETER, type, shape, null, null);
+        new Value(
+            this, naming.claim(parameterName), Value.Origin.PARAMETER, type, shape, null, null);
     parameters.put(parameterName, new Parameter(value, initialization, trained));
     return value;
   }
@@ -447,7 +449,9 @@ public final class Graph {
       Value value =
           new Value(
               this,
-              valueName.isEmpty() ? "" : naming.claim(valueName), // an optional output that is left out
+              valueName.isEmpty()
+                  ? ""
+                  : naming.claim(valueName), // an optional output that is left out
               Value.Origin.NODE,
               result.type(),
               result.shape(),

@@ -210,7 +210,8 @@ final class GraphDecoder {
     }
     String domain = node.getDomain().equals("ai.onnx") ? "" : node.getDomain();
     // runtimes want node names to be unique, but they may be missing
-    String name = node.getName().isEmpty() ? graph.naming().fresh(node.getOpType()) : node.getName();
+    String name =
+        node.getName().isEmpty() ? graph.naming().fresh(node.getOpType()) : node.getName();
     Node added = new Node(name, domain, node.getOpType(), inputs, attributes);
     graph.appendDescribed(added, describe(added, node), node.getOutputList());
     for (int i = 0; i < node.getOutputCount(); i++) {

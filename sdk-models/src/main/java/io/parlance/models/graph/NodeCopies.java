@@ -52,7 +52,11 @@ public final class NodeCopies {
     }
     Node node =
         new Node(
-            graph.naming().freshInScope(operator), domain, operator, new ArrayList<>(inputs), attributes);
+            graph.naming().freshInScope(operator),
+            domain,
+            operator,
+            new ArrayList<>(inputs),
+            attributes);
     return graph.appendDescribed(node, results, null);
   }
 }

@@ -93,11 +93,13 @@ public final class GradientStep implements AutoCloseable {
     workers.add(worker());
   }
 
-  /** As {@link #of(Graph, Map, Map, Collection, Activations, SessionOptions)}, training every parameter. */
+  /**
+   * As {@link #of(Graph, Map, Map, Collection, Activations, SessionOptions)}, training every
+   * parameter.
+   */
   public static GradientStep of(
       Graph graph, Map<String, Value> outputs, Map<String, Tensor> parameters) {
-    return of(
-        graph, outputs, parameters, graph.parameters().keySet(), Activations.KEPT, options());
+    return of(graph, outputs, parameters, graph.parameters().keySet(), Activations.KEPT, options());
   }
 
   /**

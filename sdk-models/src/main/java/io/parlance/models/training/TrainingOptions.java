@@ -234,8 +234,8 @@ public record TrainingOptions(
 
     /**
      * Whether what layers compute is computed again for the backward pass ("gradient
-     * checkpointing"): memory for the activations of one layer instead of all, at about a third more
-     * time. Off by default.
+     * checkpointing"): memory for the activations of one layer instead of all, at about a third
+     * more time. Off by default.
      */
     public Builder recomputeActivations(boolean value) {
       recomputeActivations = value;

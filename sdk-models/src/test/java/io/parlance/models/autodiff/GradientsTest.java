@@ -100,9 +100,8 @@ class GradientsTest {
   void weightMultipliesEveryGradient() {
     Value x = graph.input("x", ElementType.FLOAT32, Shape.of(3));
     Value weight = graph.input("weight", ElementType.FLOAT32, Shape.of());
-    Value gradient = 
-        Gradients.of(
-                reduceSum(mul(x, x), false), weight, List.of(x), Gradients.Activations.KEPT)
+    Value gradient =
+        Gradients.of(reduceSum(mul(x, x), false), weight, List.of(x), Gradients.Activations.KEPT)
             .get(x);
     try (Evaluation evaluation = new Evaluation(graph, Map.of("gradient", gradient));
         Tensor xs = Tensor.of(new float[] {1, 2, 3}, 3);

@@ -42,11 +42,8 @@ class HalfPrecisionTest {
 
   private Path export(String golden) throws IOException {
     Path folder = parent.resolve(golden);
-    try (TrainableModel model =
-        TrainableModel.load(Goldens.folder("architectures/" + golden))) {
-      ModelExporter.of(model.model(), model.parameters())
-          .variant(Precision.FLOAT16)
-          .write(folder);
+    try (TrainableModel model = TrainableModel.load(Goldens.folder("architectures/" + golden))) {
+      ModelExporter.of(model.model(), model.parameters()).variant(Precision.FLOAT16).write(folder);
     }
     return folder;
   }
@@ -105,9 +102,7 @@ class HalfPrecisionTest {
                                   name,
                                   input,
                                   ROWS,
-                                  past && name.equals("attention_mask")
-                                      ? PAST + TOKENS
-                                      : TOKENS)));
+                                  past && name.equals("attention_mask") ? PAST + TOKENS : TOKENS)));
       try (Outputs wanted = expected.run(inputs);
           Outputs given = found.run(inputs)) {
         double largest = 0;
@@ -131,9 +126,10 @@ class HalfPrecisionTest {
     }
   }
 
-  /** Something for an input; sizes that are open are {@code rows} in front and else {@code length}. */
-  private static Tensor input(
-      String name, TensorDescription description, long rows, long length) {
+  /**
+   * Something for an input; sizes that are open are {@code rows} in front and else {@code length}.
+   */
+  private static Tensor input(String name, TensorDescription description, long rows, long length) {
     long[] shape = new long[description.rank()];
     for (int axis = 0; axis < shape.length; axis++) {
       long size = description.dimensions().get(axis);
@@ -168,8 +164,7 @@ class HalfPrecisionTest {
           (name, weight) ->
               assertThat(weight.value().type())
                   .as(name)
-                  .isEqualTo(
-                      name.contains(".wo.") ? ElementType.FLOAT32 : ElementType.FLOAT16));
+                  .isEqualTo(name.contains(".wo.") ? ElementType.FLOAT32 : ElementType.FLOAT16));
       assertThat(weights.keySet()).anyMatch(name -> name.contains(".wo."));
     }
   }
@@ -177,8 +172,7 @@ class HalfPrecisionTest {
   @Test
   void canBeQuantized() throws IOException {
     Path folder = parent.resolve("half");
-    try (TrainableModel model =
-        TrainableModel.load(Goldens.folder("architectures/gpt2-lm"))) {
+    try (TrainableModel model = TrainableModel.load(Goldens.folder("architectures/gpt2-lm"))) {
       ModelExporter.of(model.model(), model.parameters())
           .precision(Precision.FLOAT16)
           .write(folder);

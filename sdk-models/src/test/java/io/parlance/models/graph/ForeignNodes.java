@@ -22,7 +22,11 @@ public final class ForeignNodes {
     Graph graph = inputs.get(0).graph();
     Node node =
         new Node(
-            graph.naming().freshInScope(operator), domain, operator, new ArrayList<>(inputs), attributes);
+            graph.naming().freshInScope(operator),
+            domain,
+            operator,
+            new ArrayList<>(inputs),
+            attributes);
     return graph
         .appendDescribed(
             node,
