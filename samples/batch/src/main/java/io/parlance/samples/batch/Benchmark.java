@@ -153,6 +153,7 @@ final class Benchmark implements Callable<Integer> {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heap,
+                "-XX:TieredStopAtLevel=1", // as samples/batch/documents has it
                 "-cp",
                 System.getProperty("java.class.path"),
                 Benchmark.class.getName(),
