@@ -300,7 +300,7 @@ class TextGeneratorTest {
     long before = NativeHandles.live();
     try (Nlp other = Nlp.builder().generator(TestModels.folder("gpt2-with-past")).build()) {
       CountDownLatch inside = new CountDownLatch(1);
-      CountDownLatch closing = new CountDownLatch(1);
+      CompletableFuture<Thread> closer = new CompletableFuture<>();
       Stream<String> stream =
           other
               .generator()
@@ -310,16 +310,17 @@ class TextGeneratorTest {
                   tokens -> {
                     if (tokens.size() == 2) {
                       inside.countDown();
-                      await(closing);
+                      awaitBlocked(closer.join());
                     }
                     return false;
                   })
               .stream("I think");
       CompletableFuture<Long> read = CompletableFuture.supplyAsync(stream::count);
       inside.await();
-      CompletableFuture<Void> closed = CompletableFuture.runAsync(stream::close);
-      closing.countDown();
-      closed.join();
+      Thread closing = new Thread(stream::close);
+      closing.start();
+      closer.complete(closing);
+      closing.join();
       // the reader ends early: with a failure in the middle of a token, or at the end of one
       assertThat(read.handle((count, failure) -> failure == null ? count : 0L).join())
           .isLessThan(50);
@@ -327,11 +328,10 @@ class TextGeneratorTest {
     assertThat(NativeHandles.live()).isEqualTo(before);
   }
 
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
+  /** Until the thread waits for what its caller holds. */
+  private static void awaitBlocked(Thread thread) {
+    while (thread.getState() != Thread.State.WAITING && thread.isAlive()) {
+      Thread.onSpinWait();
     }
   }
 

@@ -21,7 +21,7 @@ final class LibtorchSteps implements TrainingSteps {
   private final Map<String, NDArray> parameters = new LinkedHashMap<>();
   private final Map<String, NDArray> firstMoments = new LinkedHashMap<>();
   private final Map<String, NDArray> secondMoments = new LinkedHashMap<>();
-  private final LibtorchBert model;
+  private final LibtorchModel model;
   private int updates;
 
   /** A model with the workload's first weights. */
@@ -29,7 +29,13 @@ final class LibtorchSteps implements TrainingSteps {
     engine = Engine.getEngine(ENGINE);
     manager = engine.newBaseManager();
     workload.parameterShapes().forEach(this::addParameter);
-    model = new LibtorchBert(workload.task(), parameters);
+    LibtorchLayers layers = new LibtorchLayers(parameters);
+    model =
+        switch (workload.task()) {
+          case GPT2_LM -> new LibtorchGpt2(layers);
+          case T5 -> new LibtorchT5(layers);
+          default -> new LibtorchBert(workload.task(), layers);
+        };
   }
 
   private void addParameter(String name, long[] sizes) {

@@ -83,7 +83,8 @@ final class ParlanceSteps implements TrainingSteps {
     return switch (task) {
       case CLASSIFIER, CLASSIFIER_FIRST_TOKEN -> Shape.of("batch");
       case MASKED_LM_GATHERED -> Shape.of("masked");
-      case MASKED_LM, CAUSAL_LM -> Shape.of("batch", "sequence");
+      case MASKED_LM, CAUSAL_LM, GPT2_LM -> Shape.of("batch", "sequence");
+      case T5 -> Shape.of("batch", "targets");
     };
   }
 
@@ -117,7 +118,7 @@ final class ParlanceSteps implements TrainingSteps {
               "labels",
               Tensor.of(
                   Arrays.copyOfRange(batch.labels(), row, row + PART_ROWS), (long) PART_ROWS));
-      case MASKED_LM, CAUSAL_LM ->
+      case MASKED_LM, CAUSAL_LM, GPT2_LM, T5 ->
           inputs.put(
               "labels",
               Tensor.of(

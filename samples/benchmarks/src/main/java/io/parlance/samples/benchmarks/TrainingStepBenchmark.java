@@ -29,7 +29,8 @@ final class TrainingStepBenchmark implements Callable<Integer> {
   @Option(
       names = "--tasks",
       split = ",",
-      defaultValue = "classifier,classifier-first-token,masked-lm,masked-lm-gathered,causal-lm",
+      defaultValue =
+          "classifier,classifier-first-token,masked-lm,masked-lm-gathered,causal-lm,gpt2-lm,t5",
       converter = TaskName.class,
       description = "What to train. Default: ${DEFAULT-VALUE}")
   private List<TrainingTask> tasks = List.of();

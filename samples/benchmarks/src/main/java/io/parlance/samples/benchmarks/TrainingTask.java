@@ -3,7 +3,7 @@ package io.parlance.samples.benchmarks;
 import io.parlance.models.architecture.Head;
 import java.util.Locale;
 
-/** What is trained: one encoder with different heads. */
+/** What is trained: an encoder with different heads, a decoder, an encoder-decoder. */
 enum TrainingTask {
   /** Two classes over the pooled first token. */
   CLASSIFIER(Head.SEQUENCE_CLASSIFICATION, "classifier"),
@@ -24,7 +24,13 @@ enum TrainingTask {
   MASKED_LM_GATHERED(Head.MASKED_LM, "masked language model, 15 % of the positions"),
 
   /** Each position predicts the next token. */
-  CAUSAL_LM(Head.CAUSAL_LM, "causal language model");
+  CAUSAL_LM(Head.CAUSAL_LM, "causal language model"),
+
+  /** GPT-2: norms in front, weights stored as [in, out]. */
+  GPT2_LM(Head.CAUSAL_LM, "GPT-2"),
+
+  /** T5: an encoder and a decoder of that many layers each, as many targets as sources. */
+  T5(Head.CONDITIONAL_GENERATION, "T5");
 
   private final Head head;
   private final String title;

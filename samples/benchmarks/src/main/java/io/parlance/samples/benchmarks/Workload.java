@@ -3,7 +3,9 @@ package io.parlance.samples.benchmarks;
 import com.google.gson.JsonObject;
 import io.parlance.model.ModelConfig;
 import io.parlance.models.architecture.BertConfig;
+import io.parlance.models.architecture.Gpt2Config;
 import io.parlance.models.architecture.PretrainedModel;
+import io.parlance.models.architecture.T5Config;
 import io.parlance.models.random.CounterRandom;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -51,6 +53,14 @@ record Workload(TrainingTask task) {
   PretrainedModel model() {
     JsonObject json = new JsonObject();
     json.addProperty("vocab_size", VOCABULARY);
+    return switch (task) {
+      case GPT2_LM -> gpt2(json);
+      case T5 -> t5(json);
+      default -> bert(json);
+    };
+  }
+
+  private PretrainedModel bert(JsonObject json) {
     json.addProperty("hidden_size", HIDDEN);
     json.addProperty("num_hidden_layers", LAYERS);
     json.addProperty("num_attention_heads", HEADS);
@@ -61,6 +71,32 @@ record Workload(TrainingTask task) {
     return BertConfig.from(ModelConfig.of("benchmark", json))
         .with(s -> s.dropout(0))
         .model(task.head());
+  }
+
+  /** With the exact GELU, for which DJL has libtorch's fused kernel. */
+  private PretrainedModel gpt2(JsonObject json) {
+    json.addProperty("n_embd", HIDDEN);
+    json.addProperty("n_layer", LAYERS);
+    json.addProperty("n_head", HEADS);
+    json.addProperty("n_inner", INTERMEDIATE);
+    json.addProperty("n_positions", SEQUENCE);
+    json.addProperty("layer_norm_epsilon", LAYER_NORM_EPSILON);
+    json.addProperty("activation_function", "gelu");
+    for (String dropout : new String[] {"resid_pdrop", "embd_pdrop", "attn_pdrop"}) {
+      json.addProperty(dropout, 0);
+    }
+    return Gpt2Config.from(ModelConfig.of("benchmark", json)).model(task.head());
+  }
+
+  private PretrainedModel t5(JsonObject json) {
+    json.addProperty("d_model", HIDDEN);
+    json.addProperty("d_kv", HIDDEN / HEADS);
+    json.addProperty("d_ff", INTERMEDIATE);
+    json.addProperty("num_layers", LAYERS);
+    json.addProperty("num_heads", HEADS);
+    json.addProperty("dropout_rate", 0);
+    json.addProperty("decoder_start_token_id", 0);
+    return T5Config.from(ModelConfig.of("benchmark", json)).model(task.head());
   }
 
   /** The shape of each parameter by its Hugging Face name. */
@@ -80,14 +116,20 @@ record Workload(TrainingTask task) {
         ByteBuffer.allocateDirect(size * Float.BYTES)
             .order(ByteOrder.nativeOrder())
             .asFloatBuffer();
-    double mean = name.endsWith("LayerNorm.weight") ? 1 : 0;
-    RANDOM.fork("parameters").fork(name).fillNormal(values, mean, DEVIATION);
+    double mean = isNorm(name) && name.endsWith("weight") ? 1 : 0;
+    // T5 divides its scores over the vocabulary, and none of the others
+    double deviation = name.equals("shared.weight") ? 1 : DEVIATION;
+    RANDOM.fork("parameters").fork(name).fillNormal(values, mean, deviation);
     return values;
   }
 
   /** Decoupled weight decay of a parameter: none for biases and normalizations, as usual. */
   static float weightDecay(String name) {
-    return name.endsWith("bias") || name.contains("LayerNorm") ? 0 : 0.01f;
+    return name.endsWith("bias") || isNorm(name) ? 0 : 0.01f;
+  }
+
+  private static boolean isNorm(String name) {
+    return name.contains("LayerNorm") || name.contains("layer_norm") || name.contains(".ln_");
   }
 
   /** The data of a step. */
