@@ -63,24 +63,32 @@ record LibtorchLayers(Map<String, NDArray> parameters) {
    * @return [batch * length, hidden]
    */
   static NDArray attention(NDArray queries, NDArray keys, NDArray values, @Nullable NDArray bias) {
-    NDArray q = heads(queries).transpose(0, 2, 1, 3);
-    NDArray k = heads(keys).transpose(0, 2, 3, 1);
-    NDArray v = heads(values).transpose(0, 2, 1, 3);
-    NDArray scores = q.matMul(k);
+    NDArray scores;
+    try (NDArray q = heads(queries, 0, 2, 1, 3);
+        NDArray k = heads(keys, 0, 2, 3, 1)) {
+      scores = q.matMul(k);
+    }
     if (bias != null) {
       scores.addi(bias);
     }
     NDArray weights = scores.softmax(-1);
     scores.close();
-    NDArray context = weights.matMul(v);
+    NDArray context;
+    try (NDArray v = heads(values, 0, 2, 1, 3)) {
+      context = weights.matMul(v);
+    }
     weights.close();
     NDArray merged = context.transpose(0, 2, 1, 3).reshape(-1, Workload.HIDDEN);
     context.close();
     return merged;
   }
 
-  private static NDArray heads(NDArray x) {
-    return x.reshape(Workload.BATCH, -1, HEADS, HEAD_SIZE);
+  /** [batch, length, heads, size] with its axes in this order; releases what it is given. */
+  private static NDArray heads(NDArray x, int... axes) {
+    try (x;
+        NDArray split = x.reshape(Workload.BATCH, -1, HEADS, HEAD_SIZE)) {
+      return split.transpose(axes);
+    }
   }
 
   /** [sequence, sequence]: minus infinity above the diagonal. */

@@ -108,9 +108,9 @@ record LibtorchT5(LibtorchLayers layers) implements LibtorchModel {
   }
 
   private NDArray norm(NDArray x, String weight) {
-    NDArray squares = x.square();
-    NDArray scale = squares.mean(new int[] {-1}, true).addi(EPSILON).pow(-0.5);
-    squares.close();
+    // by the length of the rows, which libtorch reads and differentiates in one pass each
+    NDArray length = x.norm(new int[] {-1}, true);
+    NDArray scale = length.square().muli(1.0 / HIDDEN).addi(EPSILON).pow(-0.5);
     NDArray normed = x.mul(scale);
     NDArray weighted = normed.mul(layers.parameter(weight));
     normed.close();
@@ -119,17 +119,17 @@ record LibtorchT5(LibtorchLayers layers) implements LibtorchModel {
 
   /** What is learned for each distance, [1, heads, queries, keys]. */
   private NDArray distances(NDManager manager, String stack, boolean bothWays) {
-    long[] buckets = new long[SEQUENCE * SEQUENCE];
-    for (int query = 0; query < SEQUENCE; query++) {
-      for (int key = 0; key < SEQUENCE; key++) {
-        buckets[query * SEQUENCE + key] = bucket(query - key, bothWays);
-      }
+    long[] buckets = new long[Workload.HEADS * SEQUENCE * SEQUENCE];
+    for (int i = 0; i < buckets.length; i++) {
+      buckets[i] = bucket(i / SEQUENCE % SEQUENCE - i % SEQUENCE, bothWays);
     }
     NDArray table =
         layers.parameter(stack + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight");
-    NDArray rows =
-        LibtorchLayers.rows(table, manager.create(buckets, new Shape(SEQUENCE, SEQUENCE)));
-    return rows.transpose(2, 0, 1).expandDims(0);
+    Shape rows = new Shape(Workload.HEADS, (long) SEQUENCE * SEQUENCE);
+    return table
+        .transpose()
+        .gather(manager.create(buckets, rows), 1)
+        .reshape(1, Workload.HEADS, SEQUENCE, SEQUENCE);
   }
 
   /** As Raffel et al. define it: exact when near, logarithmic when far. */

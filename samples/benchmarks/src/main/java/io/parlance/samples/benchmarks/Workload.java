@@ -117,10 +117,19 @@ record Workload(TrainingTask task) {
             .order(ByteOrder.nativeOrder())
             .asFloatBuffer();
     double mean = isNorm(name) && name.endsWith("weight") ? 1 : 0;
-    // T5 divides its scores over the vocabulary, and none of the others
-    double deviation = name.equals("shared.weight") ? 1 : DEVIATION;
-    RANDOM.fork("parameters").fork(name).fillNormal(values, mean, deviation);
+    RANDOM.fork("parameters").fork(name).fillNormal(values, mean, deviation(name));
     return values;
+  }
+
+  /** For T5, which scales nothing by itself, so large that each part shows in the loss. */
+  private static double deviation(String name) {
+    if (name.equals("shared.weight")) {
+      return 1;
+    }
+    if (name.contains("relative_attention_bias")) {
+      return 0.5;
+    }
+    return name.contains(".block.") ? 1 / Math.sqrt(HIDDEN) : DEVIATION;
   }
 
   /** Decoupled weight decay of a parameter: none for biases and normalizations, as usual. */
