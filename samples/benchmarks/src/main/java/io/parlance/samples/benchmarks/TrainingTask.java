@@ -50,8 +50,8 @@ enum TrainingTask {
 
   /**
    * How far losses may differ after some updates. Adam's first steps have the size of the rate
-   * whatever the gradient, so that rounding decides about the smallest: two spellings of T5's norm on
-   * libtorch differ by 4e-4, and one wrong bucket of distances by 3e-3.
+   * whatever the gradient, so that rounding decides about the smallest: two spellings of T5's norm
+   * on libtorch differ by 4e-4, and one wrong bucket of distances by 3e-3.
    */
   double lossTolerance() {
     return this == T5 ? 1e-3 : 1e-4;
