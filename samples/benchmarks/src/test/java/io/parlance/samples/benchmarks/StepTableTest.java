@@ -35,7 +35,7 @@ class StepTableTest {
     assertThatThrownBy(() -> table.add(TrainingTask.MASKED_LM, 1, reports))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "masked-lm: the losses of the first step differ by 0.0, of the first 4 by 0.010, expected"
-                + " at most 1.0e-05 and 0.00010");
+            "masked-lm: the losses of the first step differ by 0.0, of the first 4 by 0.010,"
+                + " expected at most 1.0e-05 and 0.00010");
   }
 }
